@@ -1,0 +1,48 @@
+"""Events in the past tense: frozen ids, delivered in the same transaction to registered, idempotent listeners."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CaseClosed:
+    case_id: int
+    procedure_id: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class PersonMoved:
+    person_id: int
+    from_organization_id: int
+    to_organization_id: int
+
+
+@dataclass(frozen=True)
+class PersonsMerged:
+    kept_id: int
+    merged_id: int
+
+
+@dataclass(frozen=True)
+class BenefitDetermined:
+    person_id: int
+    determination_id: int
+    case_id: int
+
+
+_listeners: dict[type, list[Callable]] = defaultdict(list)
+
+
+def listen(event_type: type, listener: Callable) -> None:
+    """Register a listener once; the same function again changes nothing."""
+    if listener not in _listeners[event_type]:
+        _listeners[event_type].append(listener)
+
+
+def emit(event: object) -> None:
+    for listener in _listeners[type(event)]:
+        listener(event)

@@ -1,0 +1,58 @@
+"""The one writer of labour status (就业状态): half-open spells, sources with precedence, contradictions become tasks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from renben.kernel import clock, taskboard
+from renben.kernel.models import LabourSpell, Person
+
+PRECEDENCE = {"registration": 3, "archive": 3, "employer": 2, "survey": 1, "import": 1, "demo": 0}
+"""A source may end the running spell of a source of equal or lower rank; a lower rank that contradicts opens a task."""
+
+
+@transaction.atomic
+def set_status(
+    *, person: Person, status: str, start_on: dt.date, source: str, by: Any = None, evidence: str = "", **fields: Any
+) -> LabourSpell | None:
+    """Begin a spell on `start_on`, ending the running one there. Same status again changes nothing.
+
+    Returns the spell, or None when a higher source says otherwise: then a task asks the office to clear it up.
+    """
+    spells = LabourSpell.objects.select_for_update(of=("self",)).filter(person=person).order_by("-start_on", "-id")
+    current = spells.first()
+    if current is not None and current.end_on is None:
+        if current.status == status:
+            return current
+        if PRECEDENCE.get(source, 0) < PRECEDENCE.get(current.source, 0):
+            taskboard.open_task(
+                key=f"status:{person.pk}:{status}:{start_on}",
+                title=f"核对 {person.name} 的就业状态",
+                reason=f"{source} 报告为“{LabourSpell.Status(status).label}”，与在案的“{current.get_status_display()}”不一致。",
+                organization=person.organization,
+                person=person,
+                cleared_by="LabourStatusConfirmed",
+            )
+            return None
+        if start_on <= current.start_on:
+            start_on = current.start_on + dt.timedelta(days=1)
+        current.end_on = start_on
+        current.save(update_fields=["end_on"])
+    elif current is not None and current.end_on is not None and start_on < current.end_on:
+        start_on = current.end_on
+    spell = LabourSpell.objects.create(
+        person=person,
+        status=status,
+        start_on=start_on,
+        source=source,
+        evidence=evidence,
+        recorded_by=by,
+        recorded_at=clock.now(),
+        **fields,
+    )
+    Person.objects.filter(pk=person.pk).update(labour_status=status)
+    person.labour_status = status
+    return spell

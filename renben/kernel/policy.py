@@ -1,0 +1,187 @@
+"""Who may do what, where: one declared `Policy` per URL, default deny.
+
+An action is declared once with its label and the roles that may do it. A view names the action and, when its URL holds
+an object, the kind of object; the middleware loads that object inside the reader's territory before the view runs.
+Out of territory answers 404 (it does not exist for you), in territory but not allowed 403 with who may.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from renben.kernel import clock
+from renben.kernel.roles import BUSINESS, Role
+
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Action:
+    code: str
+    label: str
+    roles: frozenset[str]
+    tiers: frozenset[str]
+
+
+ACTIONS: dict[str, Action] = {}
+
+
+def declare(code: str, label: str, roles: Iterable[str] = BUSINESS, tiers: Iterable[str] = ()) -> str:
+    """Declare an action. `roles` may do it in their territory; `tiers` narrows it to posts of those tiers (empty = all)."""
+    action = Action(code, label, frozenset(roles), frozenset(tiers))
+    if ACTIONS.get(code, action) != action:
+        raise ValueError(f"action {code} is declared twice with different roles")
+    ACTIONS[code] = action
+    return code
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a URL demands. `audience`: public, signed_in (anyone with an account) or staff (needs `action`).
+
+    `subject` names the registered kind of object in the URL and `kwarg` where its key stands.
+    `reads_personal` makes every successful read leave a trace in the audit trail.
+    """
+
+    audience: str = STAFF
+    action: str = ""
+    subject: str = ""
+    kwarg: str = "pk"
+    reads_personal: bool = False
+
+
+@dataclass(frozen=True)
+class SubjectKind:
+    """How one kind of object is found inside a territory: a queryset and the condition for a path prefix."""
+
+    label: str
+    queryset: Callable[[], QuerySet]
+    within: Callable[[str], Q]
+    own: Callable[[int], Q] | None = None
+
+
+SUBJECTS: dict[str, SubjectKind] = {}
+
+
+def register_subject(name: str, kind: SubjectKind) -> None:
+    SUBJECTS[name] = kind
+
+
+def page(
+    audience: str = STAFF, action: str = "", *, subject: str = "", kwarg: str = "pk", reads_personal: bool = False
+) -> Callable:
+    """Attach a policy to a view. Every URL needs one; the start-up check refuses a view without it."""
+    policy = Policy(audience, action, subject, kwarg, reads_personal)
+
+    def attach(view: Callable) -> Callable:
+        view.policy = policy
+        return view
+
+    return attach
+
+
+@dataclass
+class Principal:
+    """Who is asking: a user with posts (their own and those delegated to them), a person, or an employer's contact."""
+
+    user: Any
+    on: dt.date = field(default_factory=clock.today)
+
+    @cached_property
+    def staff(self) -> Any:
+        return getattr(self.user, "staff", None) if getattr(self.user, "is_authenticated", False) else None
+
+    @cached_property
+    def posts(self) -> list:
+        """Active posts today; a delegated post carries `.acting_for`, the staff member it belongs to."""
+        from renben.kernel.models import Delegation, Post
+
+        if self.staff is None or not self.user.is_active:
+            return []
+        own = list(
+            Post.objects.active_on(self.on)
+            .filter(staff=self.staff, organization__is_active=True)
+            .select_related("organization")
+            .order_by("organization__path", "id")
+        )
+        givers = Delegation.objects.filter(
+            to_staff=self.staff, start_on__lte=self.on, end_on__gt=self.on, revoked_at=None
+        ).values("from_staff")
+        lent = list(
+            Post.objects.active_on(self.on)
+            .filter(staff__in=givers, organization__is_active=True)
+            .exclude(role__in=[Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN])
+            .select_related("organization", "staff")
+            .order_by("organization__path", "id")
+        )
+        for post in own:
+            post.acting_for = None
+        for post in lent:
+            post.acting_for = post.staff
+        return own + lent
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(post.role for post in self.posts)
+
+    @cached_property
+    def home(self) -> Any:
+        """The office shown in the header: the widest business post, else the first post's."""
+        posts = [post for post in self.posts if post.role in BUSINESS and post.acting_for is None] or self.posts
+        return min((post.organization for post in posts), key=lambda office: len(office.path), default=None)
+
+    def paths(self, action: str = "") -> list[str]:
+        """Path prefixes of the territory, for one action or for all posts; nested prefixes are folded together."""
+        wanted = ACTIONS.get(action) if action else None
+        found = sorted(
+            {
+                post.organization.path
+                for post in self.posts
+                if (wanted is None or post.role in wanted.roles)
+                and (wanted is None or not wanted.tiers or post.organization.tier in wanted.tiers)
+            }
+        )
+        return [p for i, p in enumerate(found) if not any(p.startswith(q) for q in found[:i])]
+
+    def may(self, action: str) -> bool:
+        return bool(self.paths(action))
+
+    def roles_at(self, organization: Any) -> frozenset[str]:
+        """Roles held at an office: posts of that office or of one above it."""
+        return frozenset(p.role for p in self.posts if organization.path.startswith(p.organization.path))
+
+    def posts_at(self, organization: Any) -> frozenset[str]:
+        """Roles of posts of exactly this office."""
+        return frozenset(p.role for p in self.posts if p.organization_id == organization.pk)
+
+    def within(self, field_name: str = "organization__path", action: str = "") -> Q:
+        """Condition "inside my territory" over a path column; nothing when there is no territory."""
+        condition = Q(pk__in=[])
+        for path in self.paths(action):
+            condition |= Q(**{f"{field_name}__startswith": path})
+        return condition
+
+    def scoped(self, subject: str, action: str = "") -> QuerySet:
+        """All objects of a registered kind inside my territory."""
+        kind = SUBJECTS[subject]
+        condition = Q(pk__in=[])
+        for path in self.paths(action):
+            condition |= kind.within(path)
+        person_id = getattr(self.user, "person_id", None)
+        if person_id and kind.own is not None:
+            condition |= kind.own(person_id)
+        return kind.queryset().filter(condition)
+
+
+def who_may(action: str) -> str:
+    """The roles that may do an action, for the 403 page."""
+    wanted = ACTIONS.get(action)
+    return "、".join(Role(role).label for role in sorted(wanted.roles)) if wanted else ""
