@@ -1,0 +1,1 @@
+"""外部数据: files of other bodies, in and out."""
