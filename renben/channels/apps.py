@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ChannelsConfig(AppConfig):
+    name = "renben.channels"
+    label = "channels"
+    verbose_name = "服务渠道"
+
+    def ready(self) -> None:
+        from renben.channels import checks, permissions, wiring  # noqa: F401
+
+        wiring.connect()

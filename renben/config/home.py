@@ -1,0 +1,31 @@
+"""Where this installation keeps what is not code: database, keys, files."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def home() -> Path:
+    """`$RENBEN_HOME`, else `/var/lib/renben` as root, else the XDG data directory. Never inside the checkout."""
+    if os.environ.get("RENBEN_HOME"):
+        return Path(os.environ["RENBEN_HOME"]).expanduser().resolve()
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/renben")
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "renben"
+
+
+def secret_key() -> str:
+    """The signing key of sessions: from the environment, else made once and kept in the home, readable by us alone."""
+    if os.environ.get("RENBEN_SECRET_KEY"):
+        return os.environ["RENBEN_SECRET_KEY"]
+    path = home() / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                out.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+    return path.read_text()

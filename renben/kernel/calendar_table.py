@@ -1,0 +1,62 @@
+"""The work calendar as a table: what the district edits; the pure functions get an immutable copy of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max
+
+from renben.kernel.models import Setting, WorkDay
+from renben.kernel.workcalendar import WorkCalendar, load_work_calendar, provisional_year
+
+_VERSION = "calendar.version"
+_cached: tuple[str, str, WorkCalendar] | None = None
+
+
+def _version() -> str:
+    stored = Setting.objects.filter(key=_VERSION).values_list("value", flat=True).first()
+    return str(stored or 0)
+
+
+def current() -> WorkCalendar:
+    """The calendar in force. Held in the process until somebody changes the table."""
+    global _cached
+    version, database = _version(), str(connection.settings_dict["NAME"])
+    if _cached is None or _cached[:2] != (version, database):
+        rows = WorkDay.objects.order_by("date").values_list("date", "is_work", "is_provisional")
+        _cached = (version, database, WorkCalendar.from_rows(rows))
+    return _cached[2]
+
+
+def touch() -> None:
+    """Tell every process that the table changed."""
+    version = int(_version()) + 1
+    Setting.objects.update_or_create(key=_VERSION, defaults={"value": version})
+
+
+@transaction.atomic
+def seed(path: Path | None = None, *, provisional_until: int | None = None) -> int:
+    """Fill an empty table from the catalogue; following years as computed statutory days, 待国务院公布 (D-02)."""
+    if WorkDay.objects.exists():
+        return 0
+    calendar = load_work_calendar(path or settings.CATALOG_DIR / "codes" / "work_calendar.csv")
+    rows = [
+        WorkDay(date=day, is_work=is_work, name=name, source=source, is_provisional=False)
+        for day, is_work, name, source in calendar.rows()
+    ]
+    last = rows[-1].date.year
+    for year in range(last + 1, (provisional_until or last + 2) + 1):
+        rows += [
+            WorkDay(date=day, is_work=is_work, name=name, source="按法定节假日推算，待国务院公布", is_provisional=True)
+            for day, is_work, name, _ in provisional_year(year).rows()
+        ]
+    WorkDay.objects.bulk_create(rows, batch_size=2000)
+    touch()
+    return len(rows)
+
+
+def last_published() -> dt.date | None:
+    return WorkDay.objects.filter(is_provisional=False).aggregate(last=Max("date"))["last"]
