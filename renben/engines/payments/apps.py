@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PaymentsConfig(AppConfig):
+    name = "renben.engines.payments"
+    label = "payments"
+    verbose_name = "资金发放"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class PaymentBatch(models.Model):
+    """发放批次: one heading, one month, one office. Its control totals are fixed when it is confirmed."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        PAID = "paid", "已发放"
+
+    heading = models.CharField("款项", max_length=24)
+    month = models.DateField("所属月份", help_text="当月1日")
+    organization = models.ForeignKey(
+        "kernel.Organization", models.PROTECT, related_name="payment_batches", verbose_name="发放机构"
+    )
+    sequence = models.PositiveSmallIntegerField("当月第几批", default=1)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
+    total_fen = models.BigIntegerField("合计（分）", default=0)
+    count = models.PositiveIntegerField("人次", default=0)
+    control_hash = models.CharField("校验值", max_length=64, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField("生成时间")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人"
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+    paid_on = models.DateField("发放日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "发放批次"
+        ordering = ["-month", "organization_id", "sequence"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["heading", "month", "organization", "sequence"],
+                name="payment_batch_once",
+                violation_error_message="本月这一批名录已经生成。",
+            )
+        ]
+
+
+class PaymentLine(models.Model):
+    """发放明细: one person, one heading, one month. `key` makes paying twice impossible in the whole district."""
+
+    batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="lines")
+    person = models.ForeignKey("kernel.Person", models.PROTECT, related_name="payment_lines")
+    heading = models.CharField("款项", max_length=24)
+    month = models.DateField("所属月份", help_text="当月1日")
+    fen = models.BigIntegerField("金额（分）")
+    determination_id = models.BigIntegerField("核定结果", null=True, blank=True)
+    key = models.CharField("防重键", max_length=80, unique=True)
+
+    class Meta:
+        verbose_name = "发放明细"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(fen__gt=0),
+                name="payment_line_positive",
+                violation_error_message="发放金额必须大于零。",
+            )
+        ]
+        indexes = [models.Index(fields=["person", "month"], name="paymentline_person_month")]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RegistrationConfig(AppConfig):
+    name = "renben.services.registration"
+    label = "registration"
+    verbose_name = "就业和失业管理"
+    default_auto_field = "django.db.models.BigAutoField"
