@@ -90,7 +90,9 @@ def cmd_worker(args: argparse.Namespace) -> int:
     django_up()
     from django.core.management import call_command
 
-    call_command("procrastinate", "worker", "--concurrency", str(args.concurrency), *(["--one-shot"] if args.once else []))
+    call_command(
+        "procrastinate", "worker", "--concurrency", str(args.concurrency), *(["--one-shot"] if args.once else [])
+    )
     return 0
 
 

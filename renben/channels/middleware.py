@@ -132,7 +132,8 @@ class OnceOnly:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
-            return self.get_response(request)
+            with connection.execute_wrapper(refuse_writes):
+                return self.get_response(request)
         key = request.headers.get("Idempotency-Key") or request.POST.get("_once", "")
         with transaction.atomic():
             row = None
@@ -168,6 +169,14 @@ class OnceOnly:
         if first.location:
             return None, HttpResponseRedirect(first.location)
         return None, HttpResponse(first.body, status=first.status or 200, content_type=first.content_type or None)
+
+
+def refuse_writes(execute: Callable, sql: object, params: object, many: bool, context: dict) -> object:
+    """Looking changes nothing: a GET whose view writes is a defect and fails at once."""
+    verb = str(sql).lstrip("( ")[:6].upper()
+    if verb in ("INSERT", "UPDATE", "DELETE"):
+        raise RuntimeError(f"a GET must not write: {str(sql)[:120]}")
+    return execute(sql, params, many, context)
 
 
 def _text(response: HttpResponse) -> str:

@@ -9,11 +9,13 @@ from pathlib import Path
 from renben.config.home import home, secret_key
 from renben.kernel.postgres import database_urls, parse_url
 
+TESTING = "pytest" in sys.modules
+if TESTING:
+    os.environ.setdefault("RENBEN_HOME", f"{home()}-test")  # never the data of a running installation
 BASE_DIR = Path(__file__).resolve().parents[2]
 CATALOG_DIR = Path(os.environ.get("RENBEN_CATALOG", BASE_DIR / "catalog"))
 RENBEN_HOME = home()
 DEMO = os.environ.get("RENBEN_DEMO") == "1"
-TESTING = "pytest" in sys.modules
 DEBUG = False
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = os.environ.get("RENBEN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
@@ -84,7 +86,7 @@ TEMPLATES = [
     }
 ]
 
-_app_url, _owner_url = database_urls()
+_app_url, _owner_url = database_urls(ensure=True)
 AS_OWNER = TESTING or os.environ.get("RENBEN_AS_OWNER") == "1"
 DATABASES = {
     "default": {
@@ -163,8 +165,6 @@ FILES_DIR = Path(os.environ.get("RENBEN_FILES", RENBEN_HOME / "files"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = 30 * 1024 * 1024
-
-
 
 
 SILENCED_SYSTEM_CHECKS: list[str] = []

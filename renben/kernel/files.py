@@ -30,7 +30,9 @@ class FileType:
 
 
 TYPES = {
-    "xlsx": FileType("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel 工作簿（.xlsx）"),
+    "xlsx": FileType(
+        "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel 工作簿（.xlsx）"
+    ),
     "xls": FileType("xls", "application/vnd.ms-excel", "旧版 Excel 工作簿（.xls）"),
     "csv": FileType("csv", "text/csv", "CSV 文本"),
     "pdf": FileType("pdf", "application/pdf", "PDF"),
@@ -89,7 +91,9 @@ def check_bytes(data: bytes, name: str, allow: set[str]) -> FileType:
     if not data:
         raise Refused("文件是空的。请检查后重新选择。")
     if len(data) > limit:
-        raise Refused(f"文件有 {len(data) / 1048576:.0f} MB，超过 {limit // 1048576} MB 的上限。请压缩、分开或降低扫描清晰度后再传。")
+        raise Refused(
+            f"文件有 {len(data) / 1048576:.0f} MB，超过 {limit // 1048576} MB 的上限。请压缩、分开或降低扫描清晰度后再传。"
+        )
     kind = sniff(data)
     if kind == "exe":
         raise Refused("这是一个程序，不是文档，已拒收。请核对文件来源。")
@@ -106,7 +110,9 @@ def store_upload(upload: Any, *, organization: Any, by: Any, allow: set[str]) ->
     """Check and keep an uploaded file. `upload` has `.name`, `.size` and `.read()`. Raises `Refused`."""
     limit = settings.UPLOAD_MAX_BYTES
     if (upload.size or 0) > limit:
-        raise Refused(f"文件有 {upload.size / 1048576:.0f} MB，超过 {limit // 1048576} MB 的上限。请压缩、分开或降低扫描清晰度后再传。")
+        raise Refused(
+            f"文件有 {upload.size / 1048576:.0f} MB，超过 {limit // 1048576} MB 的上限。请压缩、分开或降低扫描清晰度后再传。"
+        )
     return store_bytes(upload.read(), name=upload.name, organization=organization, by=by, allow=allow)
 
 

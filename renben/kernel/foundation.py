@@ -28,7 +28,10 @@ def load_regions(path: Path) -> int:
     rows = sorted(rows, key=lambda row: (order[row.level], row.code))
     known = {row.code for row in rows}
     Region.objects.bulk_create(
-        [Region(code=r.code, name=r.name, level=r.level, parent_id=r.parent_code if r.parent_code in known else None) for r in rows],
+        [
+            Region(code=r.code, name=r.name, level=r.level, parent_id=r.parent_code if r.parent_code in known else None)
+            for r in rows
+        ],
         update_conflicts=True,
         unique_fields=["code"],
         update_fields=["name", "level", "parent"],

@@ -40,7 +40,5 @@ def open_task(
 def clear(*, key: str, event: str, outcome: str = "") -> bool:
     """Clear the task with this key. False when there is none open."""
     return bool(
-        Task.objects.filter(key=key, cleared_at=None, cleared_by=event).update(
-            cleared_at=clock.now(), outcome=outcome
-        )
+        Task.objects.filter(key=key, cleared_at=None, cleared_by=event).update(cleared_at=clock.now(), outcome=outcome)
     )

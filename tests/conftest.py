@@ -1,0 +1,78 @@
+"""The test harness: frozen time, no network, shuffled unordered querysets; a warning is an error (pyproject)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import socket
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+NOW = dt.datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Monday
+
+
+@pytest.fixture(autouse=True)
+def frozen_time(request):
+    """Every test lives on Monday 2026-11-23, 10:00 in Beijing, unless it talks to real servers and browsers."""
+    if request.node.get_closest_marker("browser") or request.node.get_closest_marker("faults"):
+        yield None
+        return
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network():
+    """Only this machine may be reached."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = address[0]
+            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+                raise AssertionError(f"a test must not reach the network: {address}")
+        return connect(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def shuffle_unordered_querysets():
+    """A list whose order nobody declared comes back in random order, so that no code leans on luck."""
+    from django.db.models import QuerySet
+    from django.db.models.query import ModelIterable
+
+    fetch = QuerySet._fetch_all
+
+    def shuffled(self: QuerySet) -> None:
+        query = self.query
+        if (
+            self._result_cache is None
+            and not self.ordered
+            and not query.is_sliced
+            and not query.combinator
+            and not query.distinct
+            and not query.group_by
+            and issubclass(self._iterable_class, ModelIterable)
+        ):
+            query.add_ordering("?")
+        fetch(self)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(QuerySet, "_fetch_all", shuffled)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def files_in_a_temporary_place(settings, tmp_path):
+    settings.FILES_DIR = tmp_path / "files"
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
