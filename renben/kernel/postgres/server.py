@@ -128,8 +128,10 @@ def start() -> Server:
     """Starts the server of `$RENBEN_HOME` (made on first use) and returns when it takes connections.
 
     Running already: returns at once. Remains of a killed server are cleared and its log replayed. Several processes may
-    call it at the same time; one starts, the others wait. Raises `PostgresError` with a sentence to act on.
+    call it at the same time; one starts, the others wait. With `DATABASE_URL` set it refuses. Raises `PostgresError` with a sentence to act on.
     """
+    if os.environ.get("DATABASE_URL"):
+        raise PostgresError("已经用 DATABASE_URL 指定了数据库，不启动内置数据库。")
     home = current_home()
     answer = _ask(home)
     if answer is not None and answer.ready and answer.provisioned:

@@ -273,9 +273,13 @@ def test_data_of_another_major_version_is_refused_with_the_way_out(home):
         marker.write_text("18\n")
 
 
-def test_status_of_a_server_of_ones_own(monkeypatch):
+def test_with_a_server_of_ones_own_nothing_is_started(monkeypatch, tmp_path):
+    monkeypatch.setenv("RENBEN_HOME", str(tmp_path / "never"))
     monkeypatch.setenv("DATABASE_URL", "postgresql://db/x")
     assert postgres.status() == {"external": True, "running": None, "ready": None}
+    with pytest.raises(PostgresError, match="DATABASE_URL"):
+        postgres.start()
+    assert not (tmp_path / "never").exists()
 
 
 @pytest.mark.faults
