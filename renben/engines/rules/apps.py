@@ -1,0 +1,12 @@
+"""Django app of the rules engine: only stored determinations need the database."""
+
+from django.apps import AppConfig
+
+
+class RulesConfig(AppConfig):
+    """App label ``rules``."""
+
+    name = "renben.engines.rules"
+    label = "rules"
+    verbose_name = "政策判定"
+    default_auto_field = "django.db.models.BigAutoField"
