@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class ProceduresConfig(AppConfig):
+    name = "renben.engines.procedures"
+    label = "procedures"
+    verbose_name = "规程引擎"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.conf import settings
+
+        from renben.engines.procedures import registry
+
+        registry.load(getattr(settings, "CATALOG_MODULES", []))

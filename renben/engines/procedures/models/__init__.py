@@ -1,0 +1,15 @@
+from renben.engines.procedures.models.cases import Case, CaseStep, StepEvent
+from renben.engines.procedures.models.checklists import EvidenceItem, FollowUp, OneTimeNotice, Pause
+from renben.engines.procedures.models.definitions import Definition, DefinitionActivation
+
+__all__ = [
+    "Case",
+    "CaseStep",
+    "Definition",
+    "DefinitionActivation",
+    "EvidenceItem",
+    "FollowUp",
+    "OneTimeNotice",
+    "Pause",
+    "StepEvent",
+]

@@ -1,0 +1,119 @@
+"""Names the catalogue may use, and where their code stands. Services declare; the engine never imports a service.
+
+A service's catalog module offers any of: `ACTIONS`, `UNDO_ACTIONS`, `GUARDS`, `FIELD_SOURCES` (name → "module:function"),
+`FORMS`, `LEDGERS` (names). Strings are resolved when first used, so declaring costs nothing and pulls in no library.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+_actions: dict[str, str | Callable] = {}
+_undo: dict[str, str | Callable] = {}
+_guards: dict[str, str | Callable] = {}
+_sources: dict[str, str | Callable] = {}
+_forms: set[str] = set()
+_ledgers: set[str] = set()
+
+
+def register_action(name: str, target: str | Callable, undo: str | Callable | None = None) -> None:
+    """`target` is `run(ctx) -> Done | Blocked`, or its dotted path `module:function`. `undo(ctx) -> Done | Blocked`."""
+    _actions[name] = target
+    if undo is not None:
+        _undo[name] = undo
+
+
+def register_guard(name: str, target: str | Callable) -> None:
+    """`target(ctx) -> list[Reason]`; empty means nothing stands in the way."""
+    _guards[name] = target
+
+
+def register_field_source(name: str, target: str | Callable) -> None:
+    """`target(case) -> value | None` for a field's `source_fact`."""
+    _sources[name] = target
+
+
+def declare_forms(names: Iterable[str]) -> None:
+    _forms.update(names)
+
+
+def declare_ledgers(names: Iterable[str]) -> None:
+    _ledgers.update(names)
+
+
+def known_forms() -> frozenset[str]:
+    return frozenset(_forms)
+
+
+def known_ledgers() -> frozenset[str]:
+    return frozenset(_ledgers)
+
+
+def declared() -> dict[str, dict[str, str | Callable]]:
+    """All declared names by kind: actions, undo, guards, field sources."""
+    return {"action": dict(_actions), "undo": dict(_undo), "guard": dict(_guards), "field_source": dict(_sources)}
+
+
+def load(modules: Iterable[str]) -> None:
+    """Take over what the named catalog modules declare. A module that does not exist stops the start."""
+    for name in modules:
+        module = importlib.import_module(name)
+        undo = getattr(module, "UNDO_ACTIONS", {})
+        for action, target in getattr(module, "ACTIONS", {}).items():
+            register_action(action, target, undo.get(action))
+        for guard, target in getattr(module, "GUARDS", {}).items():
+            register_guard(guard, target)
+        for source, target in getattr(module, "FIELD_SOURCES", {}).items():
+            register_field_source(source, target)
+        declare_forms(getattr(module, "FORMS", ()))
+        declare_ledgers(getattr(module, "LEDGERS", ()))
+
+
+def _resolve(table: dict[str, str | Callable], name: str) -> Callable | None:
+    target = table.get(name)
+    if isinstance(target, str):
+        module, _, attribute = target.partition(":")
+        target = getattr(importlib.import_module(module), attribute)
+        table[name] = target
+    return target
+
+
+def action(name: str) -> Callable | None:
+    return _resolve(_actions, name)
+
+
+def undo_action(name: str) -> Callable | None:
+    return _resolve(_undo, name)
+
+
+def guard(name: str) -> Callable | None:
+    return _resolve(_guards, name)
+
+
+def field_source(name: str) -> Callable | None:
+    return _resolve(_sources, name)
+
+
+def missing_target(target: str | Callable) -> str:
+    """Why a dotted path would fail, found by reading the source instead of importing it; empty when it is fine."""
+    if not isinstance(target, str):
+        return ""
+    module, _, attribute = target.partition(":")
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or not spec.origin:
+        return f"找不到模块 {module}"
+    tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+    names = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Assign):
+            names |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+    return "" if attribute in names else f"模块 {module} 中没有 {attribute}"

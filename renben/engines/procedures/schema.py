@@ -1,0 +1,270 @@
+"""Shape of a procedure file. Strict: an unknown key or a wrong type is an error, so a slip of the pen never runs.
+
+The loader (catalogue.py) adds the `anchor_*`, `soft_*` and `marks*` values from catalog/events.yaml and
+catalog/procedures/soft_limits.yaml, so that a frozen definition stands on its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Tier = Literal["city", "district", "street", "community"]
+Kind = Literal["cycle", "case", "campaign", "desk", "monitoring", "facility", "publication"]
+Unit = Literal["working_day", "day", "hour", "week", "month", "year"]
+AnchorKind = Literal["", "step_opened", "step_done", "case_done", "correction", "recorded", "office"]
+Scalar = str | int | bool
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Source(Strict):
+    """Where the regulation says it."""
+
+    document: str
+    chapter: str
+    section: str
+    item: str
+
+
+class Decision(Strict):
+    """A default taken where the text is silent. `covers` names deviations from the inventory that it explains."""
+
+    decision: str
+    what: str
+    covers: list[str] = []
+
+
+class Condition(Strict):
+    """A named condition over one fact of the case: true when the fact's value is one of `in`."""
+
+    code: str
+    text: str
+    field: str
+    values: list[Scalar] = Field(alias="in")
+
+    def holds(self, facts: dict[str, Any]) -> bool | None:
+        """True or false, or None while the fact is unknown."""
+        value = facts.get(self.field)
+        if value is None or value == "":
+            return None
+        if isinstance(value, list):
+            return any(item in self.values for item in value)
+        return any(value == wanted and isinstance(value, bool) == isinstance(wanted, bool) for wanted in self.values)
+
+
+class When(Strict):
+    """Condition of one piece of evidence: the code, and the regulation's own words when it has some."""
+
+    code: str
+    text: str = ""
+
+
+class Calendar(Strict):
+    period: Literal["week", "month", "quarter", "half_year", "year"]
+    position: str = ""
+    offset: str = ""
+
+
+class Deadline(Strict):
+    """One named limit. Exactly one of `n`+`unit`, `calendar`, `soft`, or none of them (a limit without a date).
+
+    `scope` says whose time runs: the person's, the office's, or a batch's. `watch` names the step on whose clock it is
+    shown when that is not the step of the text.
+    """
+
+    key: str
+    rule: Literal["within", "by", "every", "at_least", "during", "on"]
+    text: str
+    scope: Literal["person", "office", "batch"] = "office"
+    n: int | None = None
+    unit: Unit | None = None
+    calendar: Calendar | None = None
+    anchor: str = ""
+    before: str = ""
+    holds_for: str = ""
+    soft: str = ""
+    watch: str = ""
+    decision: str = ""
+    anchor_term: str = ""
+    anchor_when: AnchorKind = ""
+    soft_word: str = ""
+    soft_n: int | None = None
+    soft_unit: Unit | None = None
+
+
+class Threshold(Strict):
+    what: str
+    op: str
+    value: int | float
+    unit: str = ""
+    text: str
+    derived: bool = False
+    parameter: str = ""
+
+
+class Evidence(Strict):
+    name: str
+    copies: int = 1
+    when: When | None = None
+    group: str = ""
+    item_no: int | None = None
+    deferrable: bool = False
+
+
+class EvidenceGroup(Strict):
+    """Of the pieces in this group one is handed in; which one follows from `field`."""
+
+    code: str
+    label: str
+    field: str
+    note: str = ""
+
+
+class Branch(Strict):
+    condition: str = Field(alias="if")
+    then: str
+
+
+class Choice(Strict):
+    value: Scalar
+    label: str
+
+
+class CaseField(Strict):
+    """A fact of the case. `source_fact` names where it is read when already known (a known fact is shown, not asked)."""
+
+    name: str
+    label: str
+    type: Literal["text", "choice", "choices", "bool", "date", "int", "money_fen"]
+    required: bool = False
+    required_when: str = ""
+    source_fact: str = ""
+    writer: str = ""
+    anchor: str = ""
+    default: Scalar | None = None
+    help: str = ""
+    choices: list[Choice] = []
+
+
+class Continuation(Strict):
+    """The procedure that takes the journey on, at the office of that tier which the person belongs to."""
+
+    procedure: str
+    tier: Tier
+    when: str = ""
+    carry: list[str] = []
+
+
+class Outcome(Strict):
+    """`advance` needs the evidence and runs the action; `return` sends back to `to`; `refuse` ends the case."""
+
+    code: str
+    label: str
+    kind: Literal["advance", "return", "refuse"] = "advance"
+    to: list[str] = []
+    continues_as: list[Continuation] = []
+    article: str = ""
+
+
+class WaitsFor(Strict):
+    """The step rests until that procedure of the same journey is done. `if_refused: skip` passes over it then."""
+
+    procedure: str
+    reason: str
+    when: str = ""
+    if_refused: Literal["skip", "ready"] = "ready"
+
+
+class FollowUpRule(Strict):
+    """A recurring duty that starts when the step is done: due by `deadline`, doable `window_days` before."""
+
+    kind: str
+    title: str
+    deadline: str
+    window_days: int = 0
+    cleared_by: list[str]
+    ends_with: list[str] = []
+
+
+class Step(Strict):
+    key: str
+    name: str
+    does: str
+    roles: list[str]
+    tier: Tier | Literal[""] = ""
+    when: str = ""
+    waits_for: WaitsFor | None = None
+    join: list[str] = []
+    deadlines: list[Deadline] = []
+    thresholds: list[Threshold] = []
+    evidence: list[Evidence] = []
+    evidence_groups: list[EvidenceGroup] = []
+    forms: list[str] = []
+    ledgers: list[str] = []
+    systems: list[str] = []
+    channels: list[str] = []
+    handoff: str = ""
+    record: str = ""
+    branches: list[Branch] = []
+    note: str = ""
+    fields: list[CaseField] = []
+    guards: list[str] = []
+    action: str = ""
+    outcomes: list[Outcome]
+    follow_ups: list[FollowUpRule] = []
+    marks: list[str] = []
+
+    def outcome(self, code: str) -> Outcome | None:
+        return next((o for o in self.outcomes if o.code == code), None)
+
+
+class Procedure(Strict):
+    """A 工作项: what the agency promises to do, in order."""
+
+    id: str
+    title: str
+    tier: Tier
+    kind: Kind
+    subject: str
+    source: Source
+    purpose: str
+    steps: list[Step]
+    conditions: list[Condition] = []
+    policy_basis: list[str] = []
+    policy_titles: dict[str, str] = {}
+    kpi: list[Threshold] = []
+    decisions: list[Decision] = []
+    note: str = ""
+    marks_on_done: list[str] = []
+
+    def step(self, key: str) -> Step:
+        """The step with this key; KeyError when there is none."""
+        for step in self.steps:
+            if step.key == key:
+                return step
+        raise KeyError(f"{self.id} has no step {key}")
+
+    def position(self, key: str) -> int:
+        return next(i for i, step in enumerate(self.steps, 1) if step.key == key)
+
+    def condition(self, code: str) -> Condition | None:
+        return next((c for c in self.conditions if c.code == code), None)
+
+    def holds(self, code: str, facts: dict[str, Any]) -> bool | None:
+        """True, false, or None while unknown. No code means always; a code nobody defined counts as unknown."""
+        if not code:
+            return True
+        condition = self.condition(code)
+        return condition.holds(facts) if condition else None
+
+    def watched(self, key: str) -> list[Deadline]:
+        """Limits whose clock is shown on step `key`: its own, and those of other steps that name it in `watch`."""
+        own = [d for d in self.step(key).deadlines if not d.watch or d.watch == key]
+        return own + [d for s in self.steps if s.key != key for d in s.deadlines if d.watch == key]
+
+    def field(self, name: str) -> CaseField | None:
+        return next((f for s in self.steps for f in s.fields if f.name == name), None)
