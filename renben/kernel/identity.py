@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from .regions_data import area_names
+from .regions_data import area_names, code_table
 from .textnorm import Problem, halfwidth
 
 __all__ = [
@@ -33,9 +33,7 @@ KINDS = {
 """Kinds of identity paper and their Chinese names, in the order a form offers them."""
 
 _RESIDENCE_KINDS = {"81": "hk_macao_permit", "82": "hk_macao_permit", "83": "taiwan_permit"}
-_PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
-)
+_PERMIT_PREFIXES = frozenset([*_RESIDENCE_KINDS, "71", "91"])  # no counties of theirs are on file
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _DROP = dict.fromkeys(map(ord, " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff'’‘`-_‐‑‒–—―−"))
@@ -86,11 +84,11 @@ def area_name(code: str) -> str | None:
 
 @lru_cache(maxsize=8192)
 def _area_warning(code: str) -> Problem | None:
-    if code[:2] not in _PROVINCES:
+    if code[:2] not in code_table("provinces") and code[:2] not in _PERMIT_PREFIXES:
         return Problem(
             "unknown_area", f"证件号开头的 {code[:2]} 不是已知的省级代码，请对照证件再看一眼；确认无误可以继续办理。"
         )
-    if code[:2] in _RESIDENCE_KINDS or code[:2] in ("71", "91") or code in area_names():
+    if code[:2] in _PERMIT_PREFIXES or code in area_names():
         return None
     return Problem(
         "unknown_area",

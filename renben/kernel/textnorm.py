@@ -8,7 +8,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from math import floor, isfinite
+
+from .regions_data import CODES_DIR, read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,6 @@ _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _NOT_IN_NAME = re.compile(rf"[^{_HAN}A-Za-z\u00c0-\u024f·'\- ]")
 _SPACE_AFTER_HAN = re.compile(rf"(?<=[{_HAN}·]) +| +(?=[{_HAN}·])")
 _SPACES = re.compile(r"\s+")
-
-COMPOUND_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 司空 长孙 宇文 轩辕 夏侯 澹台 闻人 赫连 濮阳 淳于 单于 太叔 申屠 "
-    "仲孙 钟离 鲜于 闾丘 亓官 巫马 公西 漆雕 乐正 壤驷 公良 拓跋 夹谷 宰父 谷梁 段干 百里 东郭 南门 呼延 羊舌 微生 左丘 东门 西门 "
-    "南宫 第五 端木 独孤 万俟 纳兰 完颜 叶赫 哥舒 耶律 司寇 梁丘 公羊 公冶 宗政 颛孙 子车 归海 范姜 张廖".split()
-)
 
 
 def halfwidth(s: str) -> str:
@@ -75,9 +72,16 @@ def name_problem(name: str) -> Problem | None:
     return None
 
 
+@cache
+def surname_readings() -> dict[str, list[str]]:
+    """`{surname: syllables}` of the surnames in `catalog/codes/surnames.csv`: every compound surname and the single ones that are
+    read differently as a surname. A compound one with the usual reading has no syllables there."""
+    return {row["surname"]: row["reading"].split() for row in read_table(CODES_DIR / "surnames.csv")}
+
+
 def split_surname(name: str) -> tuple[str, str]:
     """(surname, given name) of a cleaned Chinese name; a compound surname counts only when a given name follows it."""
-    cut = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
+    cut = 2 if len(name) > 2 and name[:2] in surname_readings() else 1
     return name[:cut], name[cut:]
 
 
