@@ -127,8 +127,8 @@ def _embedded_server(env: dict[str, str]) -> Iterator[None]:
 def _static_checks(env: dict[str, str], report: Report) -> None:
     """All of them run, so that one submission shows all that is wrong."""
     checks: list[tuple[str, list]] = [
-        ("ruff 检查", [BIN / "ruff", "check", "--quiet", "."]),
-        ("ruff 格式", [BIN / "ruff", "format", "--check", "--quiet", "."]),
+        ("ruff 检查", [BIN / "ruff", "check", "--quiet", "--output-format", "concise", "."]),
+        ("ruff 格式", [BIN / "ruff", "format", "--check", "--output-format", "concise", "."]),
         ("分层检查", [BIN / "lint-imports", "--no-logo"]),
     ]
     if any(ROOT.joinpath("renben").rglob("*.html")):

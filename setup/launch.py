@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import environment
-from console import ROOT, VENV, SetupFailed, flush_streams, say, step, venv_environment
+from console import ROOT, VENV, SetupFailed, flush_streams, quiet, say, step, venv_environment
 
 RENBEN = VENV / "bin" / "renben"
 DEFAULT_PORT = 8000
@@ -80,9 +80,11 @@ def _port(host: str, wanted: int | None) -> int:
 
 
 def _renben(*arguments: str, env: dict, silent: bool = False) -> None:
+    if silent:
+        quiet([RENBEN, *arguments], what=f"renben {' '.join(arguments)} ", env=env)
+        return
     flush_streams()
-    output = subprocess.DEVNULL if silent else None
-    done = subprocess.run([RENBEN, *arguments], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output)
+    done = subprocess.run([RENBEN, *arguments], cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise SetupFailed(f"renben {' '.join(arguments)} 没有成功（退出码 {done.returncode}），原因见上。")
 
@@ -149,8 +151,10 @@ def _await_ready(address: str, running: dict[str, subprocess.Popen]) -> None:
         try:
             with opener.open(f"{address}/livez", timeout=5):
                 return
-        except urllib.error.HTTPError:
-            return
+        except urllib.error.HTTPError as error:
+            raise SetupFailed(
+                f"网站起来了，但 {address}/livez 回答 {error.code}。请运行 renben doctor 查看。"
+            ) from error
         except OSError:
             time.sleep(0.2)
     raise SetupFailed(f"网站在 {READY_SECONDS} 秒内没有回应 {address}。")

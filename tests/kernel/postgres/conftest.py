@@ -35,6 +35,12 @@ def kill_9(home: Path) -> int:
     return len(pids)
 
 
+@pytest.fixture(autouse=True)
+def frozen_time():
+    """Real servers answer in real time: the suite's frozen clock stays out of this folder."""
+    yield None
+
+
 @pytest.fixture(scope="session")
 def prepared_home():
     """One home whose cluster is made once; each test gets it stopped."""
