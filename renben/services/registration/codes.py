@@ -19,16 +19,16 @@ class SeparationReason(models.TextChoices):
 
 
 class PriorStatus(models.TextChoices):
-    """失业前身份: it decides which proof is needed (J-4.2.1 step 3)."""
+    """失业前的情况: it decides which proof is needed (J-4.2.1 step 3). Codes are those of the procedure's field."""
 
-    UNIT = "unit", "单位就业"
-    SELF_EMPLOYED = "self", "个体或自办企业"
+    EMPLOYED = "employed", "在单位工作"
+    BUSINESS = "business", "个体经营或办企业"
     FLEXIBLE = "flexible", "灵活就业"
-    OTHER = "other", "其他（未就业过等）"
+    FIRST_TIME = "first_time", "没有工作过"
 
 
 class CloseReason(models.TextChoices):
-    """注销失业登记的情形; the codes of `unemp_reg.dereg_reasons` plus what a person may ask or what ends a file."""
+    """注销失业登记的情形; the codes of `unemp_reg.dereg_reasons`, and two ends of the file itself that need no rule."""
 
     HIRED = "hired", "被用人单位录用"
     SELF_EMPLOYED = "self_employed_licensed", "从事个体经营或创办企业并领照"
@@ -40,12 +40,11 @@ class CloseReason(models.TextChoices):
     REFUSED_SERVICE = "refused_service", "终止就业要求或拒绝接受就业服务"
     NO_CONTACT = "no_contact_months", "连续未与公共就业服务机构联系"
     DIED = "died", "死亡"
-    ON_REQUEST = "on_request", "本人申请注销"
     DUPLICATE = "duplicate", "重复登记"
 
 
 class StopEvent(models.TextChoices):
-    """停发失业保险金的情形; codes of `ui.stop_events`."""
+    """停发失业保险金的情形; codes of `ui.stop_events`, and two ends of the file itself that need no rule."""
 
     REEMPLOYED = "reemployed", "重新就业"
     MILITARY_SERVICE = "military_service", "应征服兵役"
@@ -54,6 +53,8 @@ class StopEvent(models.TextChoices):
     IMPRISONED = "imprisoned", "被判刑收监执行"
     REFUSED_JOB = "refused_suitable_job_without_reason", "无正当理由拒绝介绍的适当工作"
     REFUSED_TRAINING = "refused_training_without_reason", "无正当理由拒绝提供的培训"
+    REGISTRATION_CLOSED = "registration_closed", "失业登记已注销"
+    LUMP_SUM = "lump_sum_paid", "剩余月份已一次性发给"
 
 
 class Channel(models.TextChoices):
@@ -62,6 +63,7 @@ class Channel(models.TextChoices):
     PHONE = "phone", "电话"
     VISIT = "visit", "上门"
     SMS = "sms", "短信"
+    LETTER = "letter", "书面"
     IN_PERSON = "in_person", "当面"
     ONLINE = "online", "网上"
 

@@ -49,7 +49,7 @@ class UnemploymentRegistration(models.Model):
         "kernel.Mandate", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="委托书"
     )
     registered_on = models.DateField("登记日期")
-    prior_status = models.CharField("失业前身份", max_length=8, choices=PriorStatus.choices)
+    prior_status = models.CharField("失业前的情况", max_length=16, choices=PriorStatus.choices)
     separation_reason = models.CharField("失业原因", max_length=48, blank=True, choices=SeparationReason.choices)
     separated_on = models.DateField("失业日期", null=True, blank=True)
     evidence = models.JSONField("查验的材料", default=list, blank=True)
