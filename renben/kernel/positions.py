@@ -155,6 +155,7 @@ def _number(text: str) -> int:
     return number
 
 
+_SHORT = {"month": "月", "quarter": "季", "half_year": "半年", "year": "年"}
 _PERIOD_OF = {
     "半年": "half_year",
     "季度": "quarter",
@@ -181,8 +182,6 @@ def split_offset(text: str) -> tuple[str, int, str]:
         rest = word + rest
     elif rest[:1] in ("初", "末", "底", "终") and period != "week":
         head, tail = rest[0], rest[1:]
-        rest = f"末月{tail}" if tail and head != "初" else f"月{head}" if period == "month" else f"{word[0]}{head}"
-        if period == "quarter" and head in ("末", "底") and not tail:
-            rest = "季末"
+        rest = f"末月{tail}" if tail and head != "初" else f"{_SHORT[period]}{'初' if head == '初' else '末'}{tail}"
     parse_place(period, rest)
     return period, offset, rest

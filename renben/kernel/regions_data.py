@@ -15,7 +15,7 @@ CODES_DIR = Path(__file__).resolve().parents[2] / "catalog" / "codes"
 @dataclass(frozen=True, slots=True)
 class RegionRow:
     """One administrative region: `code` is 6 (district), 9 (street/town) or 12 digits (community/village);
-    `level` is district, street or community; `parent_code` is empty for the root."""
+    `level` is province, city, district, street or village; `parent_code` is empty for the root."""
 
     code: str
     name: str
@@ -23,9 +23,9 @@ class RegionRow:
     level: str
 
     @property
-    def is_village(self) -> bool:
-        """Whether a community-level row is a rural village (村) rather than an urban neighbourhood (居委会)."""
-        return self.level == "community" and self.name.endswith(("村委会", "村民委员会", "村"))
+    def is_rural(self) -> bool:
+        """Whether a village-level row is a rural village (村) rather than an urban neighbourhood (居委会)."""
+        return self.level == "village" and self.name.endswith(("村委会", "村民委员会", "村"))
 
 
 def read_regions(path: Path | str) -> list[RegionRow]:

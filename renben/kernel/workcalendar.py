@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from .regions_data import CODES_DIR, read_table
 
@@ -30,15 +31,19 @@ class CalendarMissing(LookupError):
         self.year = year
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarRow:
-    """One day that differs from Monday–Friday (or a 1 January, which also says that its year is on file)."""
+class CalendarRow(NamedTuple):
+    """One day that differs from Monday–Friday (or a 1 January, which also says that its year is on file). `source` is the
+    notice it comes from; one with 待国务院公布 makes its year provisional."""
 
     on: date
     is_work: bool
-    name: str
-    source: str
-    is_provisional: bool = False
+    name: str = ""
+    source: str = ""
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the day was computed and may still change."""
+        return PROVISIONAL_SOURCE in self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,19 @@ class WorkCalendar:
         self._block = self._build(min(spans), max(spans)) if spans else None
 
     @classmethod
+    def from_rows(cls, rows: Iterable[tuple[date, bool, bool]], *, strict: bool = False) -> "WorkCalendar":
+        """A calendar from `(day, is it a working day, is it provisional)`, as a table holds them."""
+        return cls(
+            (CalendarRow(on, is_work, "", PROVISIONAL_SOURCE if unsure else "") for on, is_work, unsure in rows),
+            strict=strict,
+        )
+
+    @classmethod
     def from_mapping(
         cls, days: Mapping[date, bool], *, years: Iterable[int] = (), strict: bool = False
     ) -> "WorkCalendar":
         """A calendar from `{day: is it a working day}`; each year that appears counts as official."""
-        rows = [CalendarRow(on, is_work, "", "") for on, is_work in days.items()]
+        rows = [CalendarRow(on, is_work) for on, is_work in days.items()]
         return cls(rows, years={*years, *(on.year for on in days)}, strict=strict)
 
     @classmethod
@@ -90,7 +103,6 @@ class WorkCalendar:
         """The years announced by the State Council that are on file."""
         return self._official
 
-    @property
     def rows(self) -> list[CalendarRow]:
         """The exceptions on file in order of date."""
         return list(self._rows.values())
@@ -230,25 +242,26 @@ class WorkCalendar:
         return _Block(first, last, before, days)
 
 
+def provisional_year(year: int) -> WorkCalendar:
+    """The calendar of one year that nobody has announced: weekends and the statutory days with their substitutes, no 调休, every
+    row marked 待国务院公布 (D-02). Years far away know only weekends."""
+    return WorkCalendar(_computed(year).values())
+
+
 @cache
 def _computed(year: int) -> dict[date, CalendarRow]:
-    return {row.on: row for row in provisional_year(year)}
-
-
-def provisional_year(year: int) -> list[CalendarRow]:
-    """The exceptions of a year nobody has announced: the statutory days that fall on Monday–Friday (their substitutes
-    included), no 调休, marked 待国务院公布 (D-02), with 1 January always first. Years far away have no rows."""
+    """The exceptions of a year by computation, 1 January first."""
     if year not in _COMPUTED_YEARS:
-        return []
+        return {}
     from holidays import country_holidays  # takes a second to load
 
     named = country_holidays("CN", years=year, language="zh_CN")
     new_year = date(year, 1, 1)
-    return [
-        CalendarRow(on, False, named[on], PROVISIONAL_SOURCE, True)
+    return {
+        on: CalendarRow(on, False, named[on], PROVISIONAL_SOURCE)
         for on in sorted(named)
         if on.year == year and (on.weekday() < 5 or on == new_year)
-    ]
+    }
 
 
 def read_calendar_rows(path: Path | str) -> list[CalendarRow]:
@@ -257,15 +270,7 @@ def read_calendar_rows(path: Path | str) -> list[CalendarRow]:
     for number, row in enumerate(read_table(path), start=2):
         try:
             is_work = {"1": True, "0": False}[row["is_work"]]
-            rows.append(
-                CalendarRow(
-                    date.fromisoformat(row["date"]),
-                    is_work,
-                    row["name"],
-                    row["source"],
-                    row["source"] == PROVISIONAL_SOURCE,
-                )
-            )
+            rows.append(CalendarRow(date.fromisoformat(row["date"]), is_work, row["name"], row["source"]))
         except (KeyError, ValueError, TypeError) as error:
             raise ValueError(
                 f"{Path(path).name} 第{number}行：应是“日期,1或0,名称,依据”，例如 2026-10-10,1,国庆节调休上班,…"
