@@ -7,7 +7,7 @@ import inspect
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -118,7 +118,7 @@ def yuan_text(fen: int) -> str:
 
 
 def _day(as_of: date | str) -> date:
-    if isinstance(as_of, date):
+    if isinstance(as_of, date) and not isinstance(as_of, datetime):
         return as_of
     try:
         return iso_day(as_of)

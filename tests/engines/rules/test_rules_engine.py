@@ -102,8 +102,9 @@ def test_a_day_is_an_iso_date_and_nothing_else(domains, value):
 
 def test_days_come_out_in_iso_form_and_as_of_is_checked(domains):
     assert evaluate("test.day", date(2011, 1, 1), {"on": date(2011, 2, 3)}).result == {"on": "2011-02-03"}
-    with pytest.raises(InputError, match="as_of"):
-        evaluate("test.day", "2011-02-30", {"on": "2011-02-03"})
+    for bad in ("2011-02-30", datetime(2011, 1, 1), None):
+        with pytest.raises(InputError, match="as_of"):
+            evaluate("test.day", bad, {"on": "2011-02-03"})
     with pytest.raises(InputError, match="逐人"):
         evaluate_columns("test.day", "2011-01-01", {"on": ["2011-02-03"]})
 
