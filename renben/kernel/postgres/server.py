@@ -83,9 +83,11 @@ def _ask(home: Home) -> _Answer | None:
     """What a connection attempt says: None when nobody listens, `ready=False` while starting up or shutting down."""
     import psycopg
 
-    if not home.socket.exists():
-        _require_permission(home)
-        return None
+    try:
+        if not home.socket.exists():
+            return None
+    except PermissionError as error:
+        raise _not_permitted(home) from error
     try:
         with psycopg.connect(url("superuser", database="postgres", home=home), connect_timeout=5) as connection:
             version, data = connection.execute(
@@ -99,15 +101,12 @@ def _ask(home: Home) -> _Answer | None:
         if any(words in str(error) for words in ("the database system is", "too many clients", "remaining connection")):
             return _Answer(False)
         if "Permission denied" in str(error):
-            _require_permission(home, denied=True)
+            raise _not_permitted(home) from error
         return None
 
 
-def _require_permission(home: Home, *, denied: bool = False) -> None:
-    """Another user's private socket directory looks empty to us; say so instead of trying to start a second server."""
-    folder = home.socket_dir
-    if denied or (folder.exists() and not os.access(folder, os.X_OK)):
-        raise PostgresError(f"没有权限进入 {folder}。请用启动数据库的用户（或 root）操作。")
+def _not_permitted(home: Home) -> PostgresError:
+    return PostgresError(f"没有权限进入 {home.socket_dir}。请用启动数据库的用户（或 root）操作。")
 
 
 @contextlib.contextmanager

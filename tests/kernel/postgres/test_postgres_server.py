@@ -29,6 +29,18 @@ with psycopg.connect(sys.argv[1], autocommit=True) as connection:
         print(number, flush=True)
 """
 
+# Imports first: the interpreter's folders may be closed to the other user.
+STRANGER = """
+import os, psutil, psycopg
+from renben.kernel import postgres
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+for act in (postgres.status, postgres.start, postgres.stop):
+    try:
+        act()
+    except postgres.PostgresError as refused:
+        print(refused)
+"""
+
 
 def test_start_status_stop(home, server_pids):
     assert postgres.status()["running"] is False
@@ -157,13 +169,11 @@ def test_pg_dump_of_the_wheel_works_for_the_caller(home):
 @pytest.fixture
 def zombie():
     """A process that has ended and whose parent does not collect it."""
-    pid = os.fork()
-    if pid == 0:
-        os._exit(0)
-    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    assert psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    yield pid
-    os.waitpid(pid, 0)
+    ended = subprocess.Popen(["true"])
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    assert psutil.Process(ended.pid).status() == psutil.STATUS_ZOMBIE
+    yield ended.pid
+    ended.wait()
 
 
 def leave_remains(home: Path, pid: int) -> None:
@@ -238,6 +248,16 @@ def test_modes_of_parent_folders_stay_and_a_closed_one_is_named(monkeypatch):
         assert stat.S_IMODE(outer.stat().st_mode) == 0o700
     finally:
         shutil.rmtree(outer)
+
+
+@as_root
+def test_another_user_is_told_that_the_server_is_not_his(home):
+    postgres.start()
+    done = subprocess.run([sys.executable, "-c", STRANGER], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3
+    assert all("没有权限" in line for line in lines)
+    assert postgres.status()["running"] is True
 
 
 def test_parent_modes_unchanged_after_start(home):
