@@ -5,34 +5,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0002_guards'),
+        ("kernel", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(blank=True, max_length=64, verbose_name='工作表')),
-                ('number', models.PositiveIntegerField(help_text='在原文件中的行号，从1数起', verbose_name='行号')),
-                ('state', models.CharField(choices=[('good', '可导入'), ('bad', '有问题'), ('unchanged', '已有'), ('in', '已导入'), ('undone', '已撤销'), ('kept', '不能撤销')], max_length=12, verbose_name='状态')),
-                ('title', models.CharField(blank=True, max_length=100, verbose_name='摘要（掩码）')),
-                ('values_enc', models.TextField(blank=True, verbose_name='单元格（密文）')),
-                ('problems', models.JSONField(default=list, help_text='[{field, column, text, level}]，level 为 bad 或 warn', verbose_name='问题')),
-                ('has_created', models.BooleanField(default=False, verbose_name='由本行新建')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='kernel.importbatch')),
-                ('employer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='import_rows', to='kernel.employer')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='import_rows', to='kernel.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sheet", models.CharField(blank=True, max_length=64, verbose_name="工作表")),
+                ("number", models.PositiveIntegerField(help_text="在原文件中的行号，从1数起", verbose_name="行号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("good", "可导入"),
+                            ("bad", "有问题"),
+                            ("unchanged", "已有"),
+                            ("in", "已导入"),
+                            ("undone", "已撤销"),
+                            ("kept", "不能撤销"),
+                        ],
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=100, verbose_name="摘要（掩码）")),
+                ("values_enc", models.TextField(blank=True, verbose_name="单元格（密文）")),
+                (
+                    "problems",
+                    models.JSONField(
+                        default=list,
+                        help_text="[{field, column, text, level}]，level 为 bad 或 warn",
+                        verbose_name="问题",
+                    ),
+                ),
+                ("has_created", models.BooleanField(default=False, verbose_name="由本行新建")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="kernel.importbatch"
+                    ),
+                ),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="import_rows",
+                        to="kernel.employer",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="import_rows",
+                        to="kernel.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入行',
-                'ordering': ['batch_id', 'id'],
-                'indexes': [models.Index(fields=['batch', 'state', 'id'], name='import_row_state')],
-                'constraints': [models.UniqueConstraint(fields=('batch', 'sheet', 'number'), name='import_row_once', violation_error_message='同一批次里这一行已经读过。')],
+                "verbose_name": "导入行",
+                "ordering": ["batch_id", "id"],
+                "indexes": [models.Index(fields=["batch", "state", "id"], name="import_row_state")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("batch", "sheet", "number"),
+                        name="import_row_once",
+                        violation_error_message="同一批次里这一行已经读过。",
+                    )
+                ],
             },
         ),
     ]
