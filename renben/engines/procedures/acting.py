@@ -1,0 +1,356 @@
+"""Starting a case and acting on a step."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import wraps
+from typing import Any
+
+from django.db import transaction
+
+from renben.engines.procedures import authority, definitions, evidence, facts, flow, followups, registry
+from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext, Stop
+from renben.engines.procedures.models import Case, CaseStep, EvidenceItem
+from renben.engines.procedures.schema import Outcome, Step
+from renben.kernel import audit
+from renben.kernel.models import Organization
+
+State = CaseStep.State
+_CLOSED_TEXT = {
+    State.WAITING: "还不能办",
+    State.PAUSED: "正在暂停计时",
+    State.DONE: "已经办过",
+    State.RETURNED: "已经退回",
+    State.SKIPPED: "不需要办理",
+    State.CANCELLED: "已经终止",
+}
+
+
+def one_transaction(function):
+    """Run in one transaction; a `Stop` leaves no trace and becomes `Blocked`."""
+
+    @wraps(function)
+    def wrapped(**kwargs):
+        try:
+            with transaction.atomic():
+                return function(**kwargs)
+        except Stop as stop:
+            return Blocked(stop.reasons)
+
+    return wrapped
+
+
+@transaction.atomic
+def start(
+    *,
+    procedure_id: str,
+    organization: Organization,
+    by: Any,
+    person: Any = None,
+    employer: Any = None,
+    data: dict[str, Any] | None = None,
+    parent: Case | None = None,
+    anchors: dict[str, str] | None = None,
+    on: dt.date | None = None,
+) -> Case:
+    """Open a case at `organization`. `data` are facts already known, by field name.
+
+    Raises ProcedureUnknown, and Stop (with reasons for the clerk) when the office is of the wrong tier.
+    """
+    day, at = flow.instants(on)
+    move = flow.new_case(
+        procedure_id=procedure_id,
+        organization=organization,
+        by=by,
+        on=day,
+        at=at,
+        person=person,
+        employer=employer,
+        data=data,
+        parent=parent,
+        anchors=anchors,
+    )
+    (case,) = flow.write_new([move])
+    audit.record(
+        action="case.start",
+        subject=f"case:{case.pk}",
+        detail={"number": case.number, "procedure": procedure_id, "person": case.person_id},
+        by=by,
+        organization=organization,
+    )
+    return case
+
+
+@transaction.atomic
+def start_many(
+    *,
+    procedure_id: str,
+    organization: Organization,
+    by: Any,
+    subjects: Sequence[tuple[Any, dict[str, Any]]],
+    on: dt.date | None = None,
+) -> list[Case]:
+    """Open one case for each `(person, data)`, in a handful of statements. Errors as in `start`; then none is opened."""
+    day, at = flow.instants(on)
+    moves = [
+        flow.new_case(
+            procedure_id=procedure_id, organization=organization, by=by, on=day, at=at, person=person, data=data
+        )
+        for person, data in subjects
+    ]
+    cases = flow.write_new(moves)
+    if cases:
+        audit.record(
+            action="case.start_many",
+            subject=f"procedure:{procedure_id}",
+            detail={"count": len(cases), "first": cases[0].number, "last": cases[-1].number},
+            by=by,
+            organization=organization,
+        )
+    return cases
+
+
+def lock_step(step_id: int) -> CaseStep:
+    """The step with its case, locked together. Raises Stop when there is none."""
+    step = (
+        CaseStep.objects.select_for_update(of=("self", "case"))
+        .select_related("case__person__organization", "case__organization", "organization")
+        .filter(pk=step_id)
+        .first()
+    )
+    if step is None:
+        raise Stop(Reason("not_found", "没有找到这一环节", "请刷新页面"))
+    return step
+
+
+def demand_ready(step: CaseStep) -> None:
+    """Raises Stop when the step cannot be acted on now."""
+    if step.state == State.READY:
+        return
+    why = f"：{step.reason}" if step.reason else ""
+    raise Stop(Reason(f"step_{step.state}", f"“{step.title}”{_CLOSED_TEXT[State(step.state)]}{why}", "请刷新页面查看"))
+
+
+def _replayed(step: CaseStep, outcome: str) -> Done | None:
+    """The first answer again, when the same act comes a second time."""
+    if step.state in (State.DONE, State.RETURNED) and step.data.get("asked", step.outcome) == outcome:
+        return Done(outcome=step.outcome, refs=step.data.get("refs", {}), replayed=True)
+    return None
+
+
+def chosen_outcome(spec: Step, outcome: str) -> Outcome:
+    found = spec.outcome(outcome)
+    if found is None:
+        raise Stop(Reason("unknown_outcome", f"“{spec.name}”没有“{outcome}”这个办理结果", "请刷新页面"))
+    return found
+
+
+def guard_reasons(spec: Step, context: StepContext) -> list[Reason]:
+    """Reasons of the step's named guards. A guard nobody registered stops the act: it fails closed."""
+    reasons: list[Reason] = []
+    for name in spec.guards:
+        guard = registry.guard(name)
+        if guard is None:
+            reasons.append(Reason("guard_unknown", f"检查项“{name}”没有登记，不能办理", "请联系系统管理员检查规程目录"))
+        else:
+            reasons += guard(context)
+    return reasons
+
+
+def stored_evidence(step: CaseStep, spec: Step) -> list[EvidenceItem]:
+    if not spec.evidence:
+        return []
+    return list(EvidenceItem.objects.filter(case_id=step.case_id, step_key=step.key).order_by("id"))
+
+
+def take_evidence(
+    step: CaseStep, spec: Step, items: list[EvidenceItem], received: Iterable[str], by: Any, at: dt.datetime
+) -> list[EvidenceItem]:
+    """Mark the named pieces received; returns all stored rows of the step. Raises Stop for a name not on the list."""
+    stored = {item.name: item for item in items}
+    pieces = {piece.name: piece for piece in spec.evidence}
+    fresh, changed = [], []
+    for name in dict.fromkeys(received):
+        if name not in pieces:
+            raise Stop(Reason("unknown_evidence", f"“{name}”不在这一环节的材料清单里", "请刷新页面"))
+        item = stored.get(name)
+        if item is None:
+            piece = pieces[name]
+            item = EvidenceItem(case_id=step.case_id, step_key=step.key, name=name, copies=piece.copies)
+            item.group, item.condition = piece.group, piece.when.code if piece.when else ""
+            stored[name] = item
+            fresh.append(item)
+        elif item.state != EvidenceItem.State.RECEIVED:
+            changed.append(item)
+        else:
+            continue
+        item.state, item.received_at, item.received_by = EvidenceItem.State.RECEIVED, at, by
+    if fresh:
+        EvidenceItem.objects.bulk_create(fresh)
+    if changed:
+        EvidenceItem.objects.bulk_update(changed, ["state", "received_at", "received_by"])
+    return list(stored.values())
+
+
+def _run_action(spec: Step, context: StepContext, outcome: Outcome) -> Done:
+    if not spec.action or outcome.kind != "advance":
+        return Done()
+    action = registry.action(spec.action)
+    if action is None:
+        raise Stop(Reason("action_unknown", f"业务动作“{spec.action}”没有登记，不能办理", "请联系系统管理员"))
+    answer = action(context)
+    if isinstance(answer, Blocked):
+        raise Stop(*answer.reasons)
+    if not isinstance(answer, Done):
+        raise TypeError(f"action {spec.action} must answer Done or Blocked, not {answer!r}")
+    return answer
+
+
+@one_transaction
+def act(
+    *,
+    step_id: int,
+    outcome: str,
+    by: Any,
+    data: dict[str, Any] | None = None,
+    reason: str = "",
+    on: dt.date | None = None,
+    received: Iterable[str] = (),
+) -> Done | Blocked:
+    """Finish a step with one of its outcomes.
+
+    `data`: the step's fields; `received`: names of evidence handed in now; `on`: the day it was done (not in the future).
+    An approving outcome needs all fields and evidence, passes the guards and runs the step's action; everything happens
+    in one transaction or not at all. The same act again answers what the first answered.
+    """
+    day, at = flow.instants(on)
+    step = lock_step(step_id)
+    if replayed := _replayed(step, outcome):
+        return replayed
+    demand_ready(step)
+    case, procedure = step.case, definitions.procedure_of(step.case.definition_id)
+    spec = procedure.step(step.key)
+    wanted = chosen_outcome(spec, outcome)
+    delegation_id = authority.delegation_for(by, step.organization, spec.roles)
+    if wanted.kind == "refuse":
+        raise Stop(Reason("use_refuse", "不予办理要写明理由、依据和申诉途径", "请用“不予办理”填写"))
+    if wanted.kind == "return" and not reason.strip():
+        raise Stop(Reason("reason_missing", "退回要写明原因", "请填写退回原因"))
+    values, reasons = facts.take(procedure, spec, case.data, data or {})
+    if reasons:
+        raise Stop(*reasons)
+    known = facts.with_defaults(procedure, case.data | values)
+    context = StepContext(
+        case, step, procedure, spec, outcome, known, values, by, day, at, reason, delegation_id=delegation_id
+    )
+    if wanted.kind == "advance":
+        items = take_evidence(step, spec, stored_evidence(step, spec), received, by, at)
+        reasons = [*facts.missing(procedure, spec, known), *evidence.gate(procedure, spec, known, items)]
+        reasons += guard_reasons(spec, context)
+        if reasons:
+            raise Stop(*reasons)
+    answer = _run_action(spec, context, wanted)
+    if answer.outcome and answer.outcome != outcome:
+        wanted = chosen_outcome(spec, answer.outcome)
+    if wanted.kind == "refuse":
+        return refuse_locked(context, answer.refs, asked=outcome)
+    return _finish(context, wanted, values, answer, asked=outcome)
+
+
+def _finish(context: StepContext, wanted: Outcome, values: dict, answer: Done, asked: str) -> Done:
+    case, step, procedure, spec = context.case, context.step, context.procedure, context.spec
+    move = flow.Move(case, procedure, context.by, context.on, context.at, context.delegation_id)
+    before = {"anchors": case.anchors, "facts": case.data}
+    dates = facts.anchors_in(spec, values) | answer.anchors
+    if wanted.kind == "advance":
+        dates |= dict.fromkeys(spec.marks, context.on.isoformat())
+    case.data = case.data | values | answer.facts
+    case.anchors = case.anchors | dates
+    known = facts.with_defaults(procedure, case.data)
+    step.state = State.RETURNED if wanted.kind == "return" else State.DONE
+    step.outcome, step.reason, step.done_at, step.done_by = wanted.code, context.reason, context.at, context.by
+    step.data = {"values": values, "refs": answer.refs, "on": context.on.isoformat(), "asked": asked}
+    if case.handed_over_at is not None and step.organization_id == case.organization_id:
+        case.first_contact, case.handed_over_at = context.by, None
+    log = move.note(step, State.READY, step.state, outcome=wanted.code, reason=context.reason)
+    flow.open_steps(move, wanted.to, step.round + (wanted.kind == "return"), known)
+    flow.continue_journey(move, wanted.continues_as, known)
+    step.save(update_fields=["state", "outcome", "reason", "done_at", "done_by", "data"])
+    live = any(s.state in (State.READY, State.WAITING) for s in move.opened)
+    closing = not live and not flow.has_open_steps(case)
+    if closing:
+        flow.close(move, Case.State.DONE, wanted.code)
+    case.version += 1
+    case.save(
+        update_fields=[
+            "data", "anchors", "version", "state", "outcome", "closed_at", "first_contact", "handed_over_at",
+        ]
+    )  # fmt: skip
+    follow_ups = followups.begin(context, move) if wanted.kind == "advance" else []
+    log.data = {
+        "before": before,
+        "started": [child.pk for child in move.started],
+        "follow_ups": follow_ups,
+    }
+    flow.write(move)
+    if closing:
+        flow.after_close(move)
+    audit.record(
+        action=f"step.{step.state}",
+        subject=f"case:{case.pk}",
+        detail={
+            "step": step.key,
+            "outcome": wanted.code,
+            "action": spec.action,
+            "refs": answer.refs,
+            "started": [child.number for child in move.started],
+            "delegation": context.delegation_id,
+        },
+        by=context.by,
+        organization=step.organization_id,
+    )
+    return Done(outcome=wanted.code, refs=answer.refs, facts=values | answer.facts, anchors=dates)
+
+
+def refuse_locked(context: StepContext, refs: dict[str, Any], asked: str) -> Done:
+    """End the case with a refusal; `refs` hold `reason`, `article`, `appeal`. Open branches are cancelled."""
+    case, step = context.case, context.step
+    words = {"reason": "理由", "article": "依据", "appeal": "申诉途径"}
+    lacking = [label for name, label in words.items() if not str(refs.get(name, "")).strip()]
+    if lacking:
+        raise Stop(Reason("refusal_incomplete", f"不予办理还缺：{'、'.join(lacking)}", "请补全后再办"))
+    outcome = next((o for o in context.spec.outcomes if o.kind == "refuse"), None)
+    if outcome is None:
+        raise Stop(Reason("no_refusal", f"“{context.spec.name}”不能作不予办理", "请选择其他办理结果"))
+    move = flow.Move(case, context.procedure, context.by, context.on, context.at, context.delegation_id)
+    from_state = step.state
+    step.state, step.outcome, step.reason = State.DONE, outcome.code, refs["reason"]
+    step.done_at, step.done_by = context.at, context.by
+    step.data = {"values": context.data, "refs": refs, "on": context.on.isoformat(), "asked": asked}
+    step.save(update_fields=["state", "outcome", "reason", "done_at", "done_by", "data"])
+    move.note(step, from_state, State.DONE, outcome=outcome.code, reason=refs["reason"], data=dict(refs))
+    cancel_open_steps(move, "本办件不予办理", keep=step.pk)
+    flow.close(move, Case.State.REFUSED, outcome.code)
+    case.data = case.data | context.data
+    case.version += 1
+    case.save(update_fields=["data", "version", "state", "outcome", "closed_at"])
+    flow.write(move)
+    flow.after_close(move)
+    audit.record(
+        action="case.refuse",
+        subject=f"case:{case.pk}",
+        detail={"step": step.key, **refs},
+        by=context.by,
+        organization=step.organization_id,
+    )
+    return Done(outcome=outcome.code, refs=refs)
+
+
+def cancel_open_steps(move: flow.Move, reason: str, keep: int | None = None) -> None:
+    """End every branch still open, on record."""
+    rows = CaseStep.objects.filter(case=move.case, state__in=[State.READY, State.PAUSED, State.WAITING])
+    for sibling in rows.exclude(pk=keep).order_by("id"):
+        move.note(sibling, sibling.state, State.CANCELLED, reason=reason)
+        sibling.state, sibling.reason = State.CANCELLED, reason
+        sibling.save(update_fields=["state", "reason"])

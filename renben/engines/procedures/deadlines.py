@@ -1,0 +1,144 @@
+"""The limits of a step as dates: named limits of the definition, the case's anchor dates, the pauses, the work calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from renben.engines.procedures.catalogue import limit_of
+from renben.engines.procedures.models import CaseStep
+from renben.engines.procedures.schema import Deadline, Procedure
+from renben.kernel import calendar_table, duedates, settings_store
+from renben.kernel.workcalendar import WorkCalendar
+
+RUNNING, PENDING, MET, DUTY = "running", "pending", "met", "duty"
+"""State of a limit: has a date · its anchor has not happened yet · fulfilled · not a limit of this one case."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What a step's clock shows: all limits, and the earliest running one as the step's due day."""
+
+    limits: list[dict[str, Any]]
+    due_on: dt.date | None
+    raw_due_on: dt.date | None
+    due_at: dt.datetime | None
+    is_provisional: bool
+
+    def write(self, step: CaseStep) -> None:
+        step.limits, step.due_on, step.raw_due_on = self.limits, self.due_on, self.raw_due_on
+        step.due_at, step.is_provisional = self.due_at, self.is_provisional
+
+
+def rule_of(deadline: Deadline) -> duedates.Rule | None:
+    """The due-date rule of a limit; None when it has no length (随时, 期间). D-04: a citizen's right moves later."""
+    if deadline.calendar is not None and deadline.calendar.position:
+        written = deadline.calendar.offset + deadline.calendar.position
+        toward = "later" if deadline.scope == "person" else "earlier"
+        try:
+            return duedates.parse_position(written, toward=toward)
+        except ValueError:
+            return duedates.By(deadline.calendar.period, deadline.calendar.position, 0, toward)
+    length = limit_of(deadline)
+    if length is None or deadline.rule == "during":
+        return None
+    if deadline.before:
+        return duedates.Before(*length)
+    if deadline.rule == "at_least":
+        return duedates.AtLeast(*length)
+    if deadline.rule == "every":
+        return duedates.Every(*length)
+    return duedates.Within(*length)
+
+
+def is_duty(deadline: Deadline) -> bool:
+    """Recurring duties of the office and things that happen outside the case are not limits of one case's step."""
+    return deadline.anchor_when == "office" or (deadline.rule == "every" and deadline.scope == "office")
+
+
+def _start(deadline: Deadline, anchors: dict[str, str], opened_on: dt.date) -> dt.date | None:
+    if not deadline.anchor or deadline.anchor_when == "step_opened":
+        return opened_on
+    found = anchors.get(deadline.anchor)
+    return dt.date.fromisoformat(found) if found else None
+
+
+def clock_of(
+    procedure: Procedure,
+    key: str,
+    *,
+    anchors: dict[str, str],
+    opened_on: dt.date,
+    pauses: Sequence[duedates.Pause] = (),
+    calendar: WorkCalendar | None = None,
+    today: dt.date | None = None,
+) -> Clock:
+    """All limits watched on step `key` and its due day. `calendar` is fetched only when a limit needs it."""
+    limits: list[dict[str, Any]] = []
+    earliest: duedates.Due | None = None
+    for deadline in procedure.watched(key):
+        entry: dict[str, Any] = {
+            "key": deadline.key,
+            "text": deadline.text,
+            "scope": deadline.scope,
+            "term": deadline.anchor_term,
+            "soft": deadline.soft_word,
+            "decision": deadline.decision,
+        }
+        limits.append(entry)
+        start = _start(deadline, anchors, opened_on)
+        rule = rule_of(deadline)
+        if is_duty(deadline) or rule is None:
+            entry["state"] = DUTY
+        elif start is None:
+            entry["state"] = PENDING
+        elif deadline.anchor_when == "correction":
+            entry.update(state=MET, start_on=start.isoformat(), due_on=start.isoformat())
+        else:
+            if calendar is None:
+                calendar = calendar_table.current()
+            # A recurring calendar day is the next one after the day the work arrived (the day of the event is not counted).
+            since = start + dt.timedelta(days=1) if isinstance(rule, duedates.By) else start
+            due = duedates.due(since, rule, calendar, pauses, today=today)
+            entry.update(
+                state=RUNNING,
+                start_on=start.isoformat(),
+                due_on=due.on.isoformat(),
+                raw_due_on=due.raw_on.isoformat(),
+                provisional=due.provisional,
+                note=due.note,
+            )
+            if earliest is None or due.at < earliest.at:
+                earliest = due
+    if earliest is None:
+        return Clock(limits, None, None, None, False)
+    return Clock(limits, earliest.on, earliest.raw_on, earliest.at, earliest.provisional)
+
+
+def thresholds() -> duedates.Thresholds:
+    """When signals change colour, as the agency has set it."""
+    from fractions import Fraction
+
+    return duedates.Thresholds(
+        near_days=int(settings_store.get("signal.near_working_days")),
+        yellow_days=int(settings_store.get("signal.yellow_working_days")),
+        yellow_share=Fraction(str(settings_store.get("signal.yellow_share"))),
+    )
+
+
+def signal_of(
+    step: CaseStep, now: dt.datetime, calendar: WorkCalendar, limits: duedates.Thresholds | None = None
+) -> str:
+    """on_time, near, yellow, red, paused, done, or none for a step without a date."""
+    if step.state not in (CaseStep.State.READY, CaseStep.State.PAUSED):
+        return "done" if step.done_at else "none"
+    if step.state == CaseStep.State.PAUSED:
+        return "paused"
+    if step.due_on is None or step.due_at is None:
+        return "none"
+    starts = [entry["start_on"] for entry in step.limits if entry.get("due_on") == step.due_on.isoformat()]
+    starts_on = dt.date.fromisoformat(min(starts)) if starts else step.opened_at.astimezone(duedates.SHANGHAI).date()
+    due = duedates.Due(step.due_on, step.raw_due_on or step.due_on, step.due_at, starts_on, step.is_provisional)
+    return duedates.signal(due, now, calendar, limits or thresholds())

@@ -1,0 +1,258 @@
+"""How a case moves: opening steps, continuing in another procedure, waking what waited, closing. Inside a transaction.
+
+`Move` collects what one act changes, so that the rows are written with as few statements as possible.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from renben.engines.procedures import deadlines, definitions, facts
+from renben.engines.procedures.contracts import Reason, Stop
+from renben.engines.procedures.models import Case, CaseStep, StepEvent
+from renben.engines.procedures.schema import Continuation, Procedure
+from renben.kernel import clock, events, numbering
+from renben.kernel.models import Organization
+
+State = CaseStep.State
+
+
+@dataclass
+class Move:
+    """One act on one case: who, when, and the rows it makes."""
+
+    case: Case
+    procedure: Procedure
+    by: Any
+    on: dt.date
+    at: dt.datetime
+    delegation_id: int | None = None
+    opened: list[CaseStep] = field(default_factory=list)
+    log: list[StepEvent] = field(default_factory=list)
+    started: list[Case] = field(default_factory=list)
+
+    def note(self, step: CaseStep | None, from_state: str, to_state: str, **more) -> StepEvent:
+        event = StepEvent(
+            case=self.case,
+            step=step,
+            from_state=from_state,
+            to_state=to_state,
+            at=self.at,
+            by=self.by,
+            acting_for_id=self.delegation_id,
+            **more,
+        )
+        self.log.append(event)
+        return event
+
+
+def office_of_tier(case: Case, tier: str) -> Organization:
+    """The office of `tier` that the person belongs to, else the one above the case's office. Raises Stop."""
+    home = case.person.organization if case.person_id else case.organization
+    for start in (home, case.organization):
+        if start.tier == tier:
+            return start
+        parts = start.path.rstrip("/").split("/")
+        prefixes = ["/".join(parts[:i]) + "/" for i in range(1, len(parts))]
+        found = Organization.objects.filter(path__in=prefixes, tier=tier, is_active=True).order_by("-path").first()
+        if found:
+            return found
+    label = {"street": "街（镇）", "district": "区", "community": "社区（村）", "city": "市"}[tier]
+    raise Stop(
+        Reason(
+            "no_office",
+            f"不知道应交给哪个{label}：人员档案里的所属机构还没有落到{label}",
+            f"请在人员档案中选好所属{label}后再办",
+        )
+    )
+
+
+def _open_step(move: Move, key: str, round_: int, known: dict[str, Any]) -> None:
+    case, procedure = move.case, move.procedure
+    spec = procedure.step(key)
+    state, reason = State.READY, ""
+    if procedure.holds(spec.when, known) is False:
+        condition = procedure.condition(spec.when)
+        state, reason = State.SKIPPED, f"不需办理：不属于“{condition.text if condition else spec.when}”"
+    elif spec.waits_for and procedure.holds(spec.waits_for.when, known) is not False:
+        state, reason = State.WAITING, spec.waits_for.reason
+    step = CaseStep(
+        case=case,
+        key=key,
+        position=procedure.position(key),
+        title=spec.name,
+        role=spec.roles[0],
+        roles=spec.roles,
+        organization=case.organization if spec.tier in ("", procedure.tier) else office_of_tier(case, spec.tier),
+        state=state,
+        round=round_,
+        opened_at=move.at,
+        reason=reason,
+    )
+    if state == State.READY:
+        deadlines.clock_of(procedure, key, anchors=case.anchors, opened_on=move.on).write(step)
+    move.opened.append(step)
+    move.note(step, "", state, reason=reason)
+    if state == State.SKIPPED:
+        passing = next((o for o in spec.outcomes if o.kind == "advance"), None)
+        open_steps(move, passing.to if passing else [], round_, known)
+
+
+def _join_is_ready(move: Move, key: str) -> bool:
+    """All branches that meet here have ended; a step that was never opened counts as not ended."""
+    needed = set(move.procedure.step(key).join)
+    if not needed:
+        return True
+    latest: dict[str, str] = {}
+    rows = CaseStep.objects.filter(case=move.case, key__in=needed).order_by("round", "id")
+    for step_key, state in [*rows.values_list("key", "state"), *((s.key, s.state) for s in move.opened)]:
+        if step_key in needed:
+            latest[step_key] = state
+    return latest.keys() == needed and all(s in (State.DONE, State.SKIPPED) for s in latest.values())
+
+
+def open_steps(move: Move, keys: list[str], round_: int, known: dict[str, Any]) -> None:
+    """Open the steps named; one whose condition is false is passed over, one that joins branches waits for all of them."""
+    for key in keys:
+        if _join_is_ready(move, key):
+            _open_step(move, key, round_, known)
+
+
+def new_case(
+    *,
+    procedure_id: str,
+    organization: Organization,
+    by: Any,
+    on: dt.date,
+    at: dt.datetime,
+    person: Any = None,
+    employer: Any = None,
+    data: dict[str, Any] | None = None,
+    parent: Case | None = None,
+    anchors: dict[str, str] | None = None,
+) -> Move:
+    """Build (not yet write) a case with its first step. Raises ProcedureUnknown, Stop."""
+    definition_id, procedure = definitions.current(procedure_id)
+    if organization.tier != procedure.tier:
+        raise Stop(
+            Reason("wrong_tier", f"“{procedure.title}”不由{organization.short_name}办理", "请选择对应层级的机构")
+        )
+    whom = person.name if person is not None else employer.name if employer is not None else ""
+    case = Case(
+        number=numbering.next(kind="case", organization=organization, on=on, extra=procedure_id),
+        definition_id=definition_id,
+        procedure_id=procedure_id,
+        title=f"{procedure.title}（{whom}）" if whom else procedure.title,
+        person=person,
+        employer=employer,
+        organization=organization,
+        opened_organization=organization,
+        journey_id=parent.journey_id if parent else uuid.uuid4(),
+        parent=parent,
+        data=data or {},
+        anchors=anchors or {},
+        opened_at=at,
+        opened_by=by,
+        first_contact=by,
+    )
+    move = Move(case, procedure, by, on, at)
+    move.note(None, "", Case.State.OPEN)
+    open_steps(move, [procedure.steps[0].key], 1, facts.with_defaults(procedure, case.data))
+    return move
+
+
+def write_new(moves: list[Move]) -> list[Case]:
+    """Write cases built by `new_case`, in four statements however many they are."""
+    Case.objects.bulk_create([move.case for move in moves], batch_size=2000)
+    CaseStep.objects.bulk_create([step for move in moves for step in move.opened], batch_size=2000)
+    StepEvent.objects.bulk_create([event for move in moves for event in move.log], batch_size=2000)
+    return [move.case for move in moves]
+
+
+def write(move: Move) -> None:
+    """Write what an act opened and logged."""
+    if move.opened:
+        CaseStep.objects.bulk_create(move.opened)
+    StepEvent.objects.bulk_create(move.log)
+
+
+def continue_journey(move: Move, continuations: list[Continuation], known: dict[str, Any]) -> None:
+    """Start the procedures that take the journey on, each at the office of its tier."""
+    for continuation in continuations:
+        if not move.procedure.holds(continuation.when, known):
+            continue
+        child = new_case(
+            procedure_id=continuation.procedure,
+            organization=office_of_tier(move.case, continuation.tier),
+            by=move.by,
+            on=move.on,
+            at=move.at,
+            person=move.case.person,
+            employer=move.case.employer,
+            data={name: known[name] for name in continuation.carry if known.get(name) is not None},
+            parent=move.case,
+        )
+        move.started += write_new([child])
+
+
+def has_open_steps(case: Case) -> bool:
+    return CaseStep.objects.filter(case=case, state__in=[State.READY, State.PAUSED, State.WAITING]).exists()
+
+
+def close(move: Move, state: str, outcome: str) -> None:
+    """Close the case, tell whoever listens, and wake the steps of the journey that waited for it."""
+    case = move.case
+    case.state, case.outcome, case.closed_at = state, outcome, move.at
+    move.note(None, Case.State.OPEN, state, outcome=outcome)
+
+
+def after_close(move: Move) -> None:
+    """Once the closed case is written: the event, then the steps that waited for this procedure."""
+    events.emit(events.CaseClosed(case_id=move.case.pk, procedure_id=move.case.procedure_id, outcome=move.case.outcome))
+    if move.case.parent_id is not None:
+        _wake(move)
+
+
+def _wake(move: Move) -> None:
+    waiting = (
+        CaseStep.objects.select_for_update(of=("self", "case"))
+        .select_related("case__person__organization", "case__organization", "organization")
+        .filter(case__journey_id=move.case.journey_id, state=State.WAITING)
+        .order_by("id")
+    )
+    for step in waiting:
+        procedure = definitions.procedure_of(step.case.definition_id)
+        spec = procedure.step(step.key)
+        if spec.waits_for is None or spec.waits_for.procedure != move.case.procedure_id:
+            continue
+        other = Move(step.case, procedure, move.by, move.on, move.at, move.delegation_id)
+        known = facts.with_defaults(procedure, step.case.data)
+        if move.case.state != Case.State.DONE and spec.waits_for.if_refused == "skip":
+            step.state, step.reason = State.SKIPPED, f"“{move.procedure.title}”未获核准"
+            passing = next((o for o in spec.outcomes if o.kind == "advance"), None)
+            open_steps(other, passing.to if passing else [], step.round, known)
+        else:
+            step.state, step.reason, step.opened_at = State.READY, "", move.at
+            step.case.anchors.update(dict.fromkeys(move.procedure.marks_on_done, move.on.isoformat()))
+            deadlines.clock_of(procedure, step.key, anchors=step.case.anchors, opened_on=move.on).write(step)
+        step.save()
+        other.note(step, State.WAITING, step.state, reason=step.reason)
+        closing = step.state == State.SKIPPED and not other.opened and not has_open_steps(step.case)
+        if closing:
+            close(other, Case.State.DONE, "done")
+        step.case.version += 1
+        step.case.save()
+        write(other)
+        if closing:
+            after_close(other)
+
+
+def instants(on: dt.date | None) -> tuple[dt.date, dt.datetime]:
+    """The business day of an act and the instant it is written. A day in the future cannot be acted on."""
+    today = clock.today()
+    if on is not None and on > today:
+        raise Stop(Reason("future", "办理日期不能晚于今天", "请改为今天或之前的日期"))
+    return on or today, clock.now()

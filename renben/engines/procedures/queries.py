@@ -1,0 +1,192 @@
+"""What is read of cases: work lists, checklists, reasons, the one timeline. Every list is bounded by offices."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from renben.engines.procedures import acting, authority, deadlines, definitions, evidence, facts, registry
+from renben.engines.procedures.contracts import Reason, StepContext, Stop
+from renben.engines.procedures.models import Case, CaseStep, EvidenceItem, FollowUp, StepEvent
+from renben.engines.procedures.schema import CaseField, Procedure
+from renben.kernel import calendar_table, clock
+from renben.kernel.models import Organization
+from renben.kernel.policy import Principal
+
+State = CaseStep.State
+OPEN = [State.READY, State.PAUSED]
+SIGNALS = ("red", "yellow", "near", "on_time", "paused", "none")
+
+
+def offices_within(scope_paths: Iterable[str]) -> list[int]:
+    """Ids of the offices in these subtrees; the lists below use them so that the index (office, due) is used."""
+    condition = Q(pk__in=[])
+    for path in scope_paths:
+        condition |= Q(path__startswith=path)
+    return list(Organization.objects.filter(condition).order_by("id").values_list("id", flat=True))
+
+
+def steps_due(
+    scope_paths: Iterable[str], until: dt.date, roles: Iterable[str] | None = None, organization_ids=None
+) -> QuerySet[CaseStep]:
+    """Open steps with a due day up to and including `until`, earliest first, with their cases and people."""
+    ids = offices_within(scope_paths) if organization_ids is None else list(organization_ids)
+    rows = CaseStep.objects.filter(organization_id__in=ids, state__in=OPEN, due_on__lte=until)
+    if roles is not None:
+        rows = rows.filter(roles__overlap=list(roles))
+    return rows.select_related("case__person", "case__employer", "organization").order_by("due_on", "id")
+
+
+def open_steps(scope_paths: Iterable[str], roles: Iterable[str] | None = None) -> QuerySet[CaseStep]:
+    """All open steps in the offices, those without a due day last."""
+    ids = offices_within(scope_paths)
+    rows = CaseStep.objects.filter(organization_id__in=ids, state__in=OPEN)
+    if roles is not None:
+        rows = rows.filter(roles__overlap=list(roles))
+    return rows.select_related("case__person", "case__employer", "organization").order_by("due_on", "id")
+
+
+def my_open_steps(user: Any, *, principal: Principal | None = None) -> QuerySet[CaseStep]:
+    """Open steps that this user can do now: of the roles and offices of the posts held, own or lent by delegation."""
+    posts = (principal or Principal(user)).posts
+    condition = Q(pk__in=[])
+    for organization_id, role in sorted({(post.organization_id, post.role) for post in posts}):
+        condition |= Q(organization_id=organization_id, roles__contains=[role])
+    return (
+        CaseStep.objects.filter(condition, state__in=OPEN)
+        .filter(Q(claimed_by=None) | Q(claimed_by=user))
+        .select_related("case__person", "case__employer", "organization")
+        .order_by("due_on", "id")
+    )
+
+
+def signal_counts(
+    scope_paths: Iterable[str], roles: Iterable[str] | None = None, organization_ids=None
+) -> dict[str, int]:
+    """How many open steps show which signal, from the indexed columns alone (no row is loaded)."""
+    ids = offices_within(scope_paths) if organization_ids is None else list(organization_ids)
+    rows = CaseStep.objects.filter(organization_id__in=ids, state__in=OPEN)
+    if roles is not None:
+        rows = rows.filter(roles__overlap=list(roles))
+    now, calendar, limits = clock.now(), calendar_table.current(), deadlines.thresholds()
+    counts: Counter[str] = Counter(dict.fromkeys(SIGNALS, 0))
+    kinds: dict[tuple, str] = {}
+    for state, due_on, due_at, opened_at, provisional, entries in (
+        rows.order_by().values_list("state", "due_on", "due_at", "opened_at", "is_provisional", "limits").iterator(5000)
+    ):
+        starts = tuple(e.get("start_on") for e in entries if due_on and e.get("due_on") == due_on.isoformat())
+        key = (state, due_on, starts or opened_at.date())
+        if key not in kinds:
+            step = CaseStep(
+                state=state, due_on=due_on, raw_due_on=due_on, due_at=due_at, opened_at=opened_at, limits=entries
+            )
+            step.is_provisional = provisional
+            kinds[key] = deadlines.signal_of(step, now, calendar, limits)
+        counts[kinds[key]] += 1
+    return dict(counts)
+
+
+def signal(step: CaseStep) -> str:
+    """The signal of one step now."""
+    return deadlines.signal_of(step, clock.now(), calendar_table.current())
+
+
+def procedure_of(case: Case) -> Procedure:
+    """The version of the procedure that this case runs under."""
+    return definitions.procedure_of(case.definition_id)
+
+
+def checklist(step: CaseStep) -> list[evidence.EvidenceLine]:
+    """The whole evidence list of a step, with what was handed in and what is needed in this case."""
+    procedure = definitions.procedure_of(step.case.definition_id)
+    items = list(EvidenceItem.objects.filter(case_id=step.case_id, step_key=step.key).order_by("id"))
+    known = facts.with_defaults(procedure, step.case.data)
+    return evidence.lines(procedure, procedure.step(step.key), known, items)
+
+
+def known_values(step: CaseStep) -> dict[str, Any]:
+    """Values of the step's fields that are already known: from the case, else from the field's registered source."""
+    procedure = definitions.procedure_of(step.case.definition_id)
+    known = facts.with_defaults(procedure, step.case.data)
+    return {field.name: value_of(field, step.case, known) for field in procedure.step(step.key).fields}
+
+
+def value_of(field: CaseField, case: Case, known: dict[str, Any]) -> Any:
+    """A field's value; None when nobody knows it yet."""
+    if not facts.is_blank(known.get(field.name)):
+        return known[field.name]
+    source = registry.field_source(field.source_fact) if field.source_fact else None
+    return source(case) if source else None
+
+
+def blocked_by(
+    step: CaseStep, *, by: Any = None, outcome: str = "", data: dict[str, Any] | None = None
+) -> list[Reason]:
+    """What stands in the way of an outcome (the first approving one by default); the buttons ask this. Empty: go ahead."""
+    procedure = definitions.procedure_of(step.case.definition_id)
+    spec = procedure.step(step.key)
+    try:
+        acting.demand_ready(step)
+        wanted = acting.chosen_outcome(spec, outcome or spec.outcomes[0].code)
+        delegation_id = authority.delegation_for(by, step.organization, spec.roles) if by is not None else None
+    except Stop as stop:
+        return stop.reasons
+    if wanted.kind != "advance":
+        return []
+    values, reasons = facts.take(procedure, spec, step.case.data, data or {})
+    known = facts.with_defaults(procedure, step.case.data | values)
+    context = StepContext(
+        step.case,
+        step,
+        procedure,
+        spec,
+        wanted.code,
+        known,
+        values,
+        by,
+        clock.today(),
+        clock.now(),
+        delegation_id=delegation_id,
+    )
+    items = acting.stored_evidence(step, spec)
+    reasons += [*facts.missing(procedure, spec, known), *evidence.gate(procedure, spec, known, items)]
+    return reasons + acting.guard_reasons(spec, context)
+
+
+def timeline(journey_id: uuid.UUID) -> list[StepEvent]:
+    """Everything that happened in a journey, across tiers, in order; the same list for citizen, clerk and supervisor."""
+    return list(
+        StepEvent.objects.filter(case__journey_id=journey_id)
+        .select_related("case__organization", "step__organization", "by", "acting_for__from_staff")
+        .order_by("at", "id")
+    )
+
+
+def journey(case: Case) -> list[Case]:
+    """All cases of the journey in the order they began."""
+    return list(
+        Case.objects.filter(journey_id=case.journey_id)
+        .select_related("organization", "person")
+        .order_by("opened_at", "id")
+    )
+
+
+def open_case(person: Any, procedure_id: str) -> Case | None:
+    """The running case of this person and procedure, if any: ask before starting another."""
+    rows = Case.objects.filter(person=person, procedure_id=procedure_id, state=Case.State.OPEN)
+    return rows.order_by("-opened_at", "-id").first()
+
+
+def follow_ups_due(scope_paths: Iterable[str], until: dt.date) -> QuerySet[FollowUp]:
+    """Open follow-ups due up to and including `until`, earliest first; overdue ones stay on the list."""
+    return (
+        FollowUp.objects.filter(organization_id__in=offices_within(scope_paths), cleared_at=None)
+        .filter(due_on__lte=until)
+        .select_related("person", "case", "organization")
+        .order_by("due_on", "id")
+    )
