@@ -117,10 +117,10 @@ def cmd_catalog(args: argparse.Namespace) -> int:
 
 
 def cmd_policy(args: argparse.Namespace) -> int:
-    from renben.config import domains
     from renben.engines.rules import commands
+    from renben.services import offers
 
-    domains.load()
+    offers.load_domains()
     if args.what == "check":
         return commands.policy_check(args.file, as_json=args.json)
     return commands.policy_explain(args.domain, args.as_of, args.input)

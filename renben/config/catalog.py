@@ -5,23 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-MODULES = ["renben.services.registration.catalog"]
-"""Catalog modules of the services, read by the command line and by the web alike."""
+from renben.services import offers
 
 ROOT = Path(os.environ.get("RENBEN_CATALOG", Path(__file__).resolve().parents[2] / "catalog"))
-
-
-def declare() -> None:
-    """Tell the procedure engine which names the services offer."""
-    from renben.engines.procedures import registry
-
-    registry.load(MODULES)
 
 
 def check(*, spec: str | None, as_json: bool) -> int:
     from renben.engines.procedures import check as checks
 
-    declare()
+    offers.declare_catalog()
     return checks.catalog_check(ROOT, Path(spec) if spec else None, as_json=as_json)
 
 

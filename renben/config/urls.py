@@ -1,0 +1,26 @@
+"""Every URL. Areas of the workbench bring their own list; each view declares its policy (checked at start-up)."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+from renben.channels import errors
+from renben.channels.workbench import today
+
+AREAS = {area: f"{area}/" for area in ("cases", "ledgers", "imports", "archives", "benefits", "contacts")}
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("", include("renben.channels.signin.urls")),
+    path("", include("renben.channels.portal.urls")),
+    path("", include("renben.channels.workbench.urls")),
+]
+for area, prefix in AREAS.items():
+    module = f"renben.channels.workbench.{area}_urls"
+    if find_spec(module):
+        urlpatterns.append(path(prefix, include((module, area))))
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,22 @@
+"""What the services offer to the engines: one list, for the command line and the web alike."""
+
+from __future__ import annotations
+
+DOMAINS = ["renben.services.registration.rules", "renben.engines.rules.deadlines"]
+"""Modules that declare rule domains."""
+
+CATALOG = ["renben.services.registration.catalog"]
+"""Modules that name step actions, guards, field sources, forms and ledgers."""
+
+
+def load_domains() -> None:
+    from renben.engines.rules import registry
+
+    registry.load_domains(DOMAINS)
+
+
+def declare_catalog() -> None:
+    """Names only: nothing heavy is imported."""
+    from renben.engines.procedures import registry
+
+    registry.load(CATALOG)
