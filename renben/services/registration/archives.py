@@ -57,7 +57,10 @@ def _demand(archive: PersonnelArchive, states: Sequence[str], act: str) -> None:
     if archive.state not in states:
         wanted = "、".join(State(state).label for state in states)
         raise NotPossible(
-            Why("archive_state", f"{archive.person.name}的档案现在是“{archive.get_state_display()}”，{act}要求是“{wanted}”。")
+            Why(
+                "archive_state",
+                f"{archive.person.name}的档案现在是“{archive.get_state_display()}”，{act}要求是“{wanted}”。",
+            )
         )
 
 
@@ -211,7 +214,9 @@ def transfer_archives(
         .order_by("id")
     )
     wrong = [
-        Why("wrong_street", f"{row.person.name}的档案应转往{row.target_organization}，不能列入{to_organization}的名册。")
+        Why(
+            "wrong_street", f"{row.person.name}的档案应转往{row.target_organization}，不能列入{to_organization}的名册。"
+        )
         for row in rows
         if row.target_organization_id != to_organization.pk
     ] + [

@@ -35,6 +35,12 @@ class ArchiveHandover(models.Model):
         return self.number
 
 
+class PersonnelArchiveQuerySet(models.QuerySet):
+    def latest_of(self, person) -> PersonnelArchive | None:
+        """The archive held somewhere in the district now; the latest received when there are several."""
+        return self.filter(person=person, state__in=PersonnelArchive.HELD).order_by("-received_on", "-id").first()
+
+
 class PersonnelArchive(models.Model):
     """个人档案. `organization` holds it now; `target_organization` is the street it belongs to."""
 
@@ -85,6 +91,8 @@ class PersonnelArchive(models.Model):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField("登记时间")
     version = models.PositiveIntegerField("版本", default=1)
+
+    objects = PersonnelArchiveQuerySet.as_manager()
 
     class Meta:
         verbose_name = "个人档案"

@@ -27,6 +27,12 @@ class InformRecord(models.Model):
         indexes = [models.Index(fields=["person", "-told_at"], name="inform_person")]
 
 
+class UnemploymentRegistrationQuerySet(models.QuerySet):
+    def running_of(self, person) -> UnemploymentRegistration | None:
+        """The registration of this person that is not closed, if any."""
+        return self.filter(person=person).exclude(state=UnemploymentRegistration.State.CLOSED).order_by("id").first()
+
+
 class UnemploymentRegistration(models.Model):
     """失业登记. One running registration per person; `organization` is the street that looks after it now."""
 
@@ -63,6 +69,8 @@ class UnemploymentRegistration(models.Model):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField("登记时间")
     version = models.PositiveIntegerField("版本", default=1)
+
+    objects = UnemploymentRegistrationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "失业登记"
