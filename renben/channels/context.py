@@ -1,0 +1,91 @@
+"""What every template knows: who looks, where they are, how the page is shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from renben.channels.demo_accounts import demo_accounts
+from renben.kernel import clock, settings_store
+
+MODE_COOKIE = "renben_mode"
+HTMX = {
+    "includeIndicatorStyles": False,
+    "allowEval": False,
+    "selfRequestsOnly": True,
+    "historyCacheSize": 0,
+    "refreshOnHistoryMiss": True,
+    "responseHandling": [
+        {"code": "204", "swap": False},
+        {"code": "[23]..", "swap": True},
+        {"code": "422", "swap": True},
+        {"code": "[45]..", "swap": False, "error": True},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    url_name: str
+    prefix: str
+    action: str = ""
+
+
+NAVIGATION = [
+    NavItem("今天", "today", ""),
+    NavItem("办件", "cases:list", "/cases/", "case.view"),
+    NavItem("人员档案", "people:list", "/people/", "person.view"),
+    NavItem("名册导入", "imports:list", "/imports/", "import.people"),
+    NavItem("台账与报表", "ledgers:list", "/ledgers/", "ledger.view"),
+    NavItem("委托代办", "delegation:list", "/delegation/", "delegation.give"),
+    NavItem("机构与岗位", "offices:list", "/admin/offices/", "org.view"),
+    NavItem("工作日历", "calendar:year", "/admin/calendar/", "calendar.view"),
+    NavItem("系统设置", "admin_settings", "/admin/settings/", "settings.manage"),
+    NavItem("审计记录", "audit:list", "/admin/audit/", "audit.view"),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict]:
+    """The entries this reader may open, the current one marked. Empty for whoever holds no post."""
+    principal = getattr(request, "principal", None)
+    if principal is None or not principal.posts:
+        return []
+    items = []
+    for item in NAVIGATION:
+        if item.action and not principal.may(item.action):
+            continue
+        try:
+            url = reverse(item.url_name)
+        except NoReverseMatch:
+            continue
+        here = request.path.startswith(item.prefix) if item.prefix else request.path == url
+        items.append({"label": item.label, "url": url, "here": here})
+    return items
+
+
+def page(request: HttpRequest) -> dict:
+    """Context processor of every page."""
+    principal = getattr(request, "principal", None)
+    user = getattr(request, "user", None)
+    is_staff = bool(principal is not None and principal.posts)
+    return {
+        "site_name": "人本公共就业服务平台",
+        "is_demo": settings.DEMO,
+        "display_mode": "elder" if request.COOKIES.get(MODE_COOKIE) == "elder" else "standard",
+        "htmx_config": json.dumps(HTMX, separators=(",", ":")),
+        "request_id": getattr(request, "request_id", ""),
+        "principal": principal,
+        "signed_in": bool(getattr(user, "is_authenticated", False)),
+        "is_staff_page": is_staff,
+        "home_office": principal.home if is_staff else None,
+        "may_find_people": bool(is_staff and principal.may("person.view")),
+        "navigation": navigation(request),
+        "demo_accounts": demo_accounts,
+        "site_announcement": lambda: settings_store.get("site.announcement"),
+        "as_of_day": clock.today() if clock.is_as_of() else None,
+    }

@@ -1,0 +1,38 @@
+"""证件核验: anyone may ask whether a paper with this number and code was issued and still stands."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from renben.engines.documents.models import IssuedDocument
+from renben.kernel.policy import PUBLIC, page
+
+
+class CheckForm(forms.Form):
+    number = forms.CharField(label="编号", max_length=40, help_text="印在证书或文书右上角。")
+    code = forms.CharField(label="查验码", max_length=16, help_text="印在二维码旁边，不分大小写。")
+
+
+@page(PUBLIC)
+@require_GET
+def certificate_check(request: HttpRequest) -> HttpResponse:
+    """Says 真, 作废 or 查无此件. Only what is printed for the public is shown; number and code must both fit."""
+    is_asked = bool(request.GET)
+    form = CheckForm(request.GET if is_asked else None)
+    found = None
+    if is_asked and form.is_valid():
+        found = (
+            IssuedDocument.objects.filter(
+                number=form.cleaned_data["number"].strip().upper(),
+                short_hash__iexact=form.cleaned_data["code"].strip(),
+            )
+            .select_related("organization")
+            .order_by("-id")
+            .first()
+        )
+    return render(
+        request, "portal/check.html", {"form": form, "found": found, "is_answered": is_asked and form.is_valid()}
+    )

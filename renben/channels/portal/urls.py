@@ -1,0 +1,12 @@
+from django.urls import path
+
+from renben.channels.portal import check, views
+
+urlpatterns = [
+    path("portal/", views.home, name="portal"),
+    path("check/", check.certificate_check, name="certificate_check"),
+    path("display/", views.display_mode, name="display_mode"),
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
+]

@@ -1,0 +1,4 @@
+import "./htmx_rules.js";
+import "./keyboard.js";
+import "./forms.js";
+import "./reveal.js";

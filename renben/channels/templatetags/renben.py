@@ -1,0 +1,181 @@
+"""Building blocks of every page. A builtin library: no `{% load %}` needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.http import QueryDict
+from django.template import loader
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from renben.kernel import clock, masking
+
+register = template.Library()
+
+SIGNALS = {
+    "on_time": ("正常", "●"),
+    "near": ("临近", "◔"),
+    "yellow": ("黄牌", "▲"),
+    "red": ("红牌", "■"),
+    "paused": ("暂停", "‖"),
+}
+WEEKDAYS = "一二三四五六日"
+
+
+@register.simple_tag(takes_context=True)
+def once(context: template.Context) -> SafeString:
+    """CSRF token and a key that makes the form count once, however often it is sent."""
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="_once" value="{}">',
+        context.get("csrf_token", ""),
+        uuid.uuid4().hex,
+    )
+
+
+@register.simple_tag
+def signal(value: Any, note: str = "") -> SafeString:
+    """A chip with a shape and a word. `value`: a signal's name, or an object that has `.signal`; `note` stands below it."""
+    code = str(getattr(value, "signal", value) or "on_time")
+    word, shape = SIGNALS.get(code, SIGNALS["on_time"])
+    chip = format_html(
+        '<span class="chip chip-{}"><span class="chip-shape" aria-hidden="true">{}</span>{}</span>', code, shape, word
+    )
+    return format_html('{}<span class="sub">{}</span>', chip, note) if note else chip
+
+
+@register.filter
+def local(value: dt.datetime | None) -> dt.datetime | None:
+    return value.astimezone(clock.ZONE) if value else value
+
+
+@register.filter
+def cn_date(value: dt.date | dt.datetime | None) -> str:
+    """2026年11月21日; an instant is shown in Asia/Shanghai; nothing becomes a dash."""
+    if not value:
+        return "—"
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(clock.ZONE)
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+@register.filter
+def cn_day(value: dt.date | dt.datetime | None) -> str:
+    """11月21日 星期六."""
+    if not value:
+        return "—"
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(clock.ZONE)
+    return f"{value.month}月{value.day}日 星期{WEEKDAYS[value.weekday()]}"
+
+
+@register.filter
+def cn_time(value: dt.datetime | None) -> str:
+    """2026年11月21日 17:00 in Asia/Shanghai."""
+    return f"{cn_date(value)} {value.astimezone(clock.ZONE):%H:%M}" if value else "—"
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Integer fen as yuan with thousands separators: 123456 → 1,234.56."""
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}" if fen is not None else "—"
+
+
+@register.filter
+def mask_name(name: str) -> str:
+    """A name as it may stand in a list."""
+    return masking.mask_name(name, "list") if name else "—"
+
+
+@register.simple_tag
+def masked(person: Any) -> SafeString:
+    """Masked name with the masked number below it, as lists show a person; a dash for nobody."""
+    if person is None:
+        return format_html("{}", "—")
+    return format_html(
+        '{}<span class="sub num">{}</span>', masking.mask_name(person.name, "list"), person.id_masked or "无证件号码"
+    )
+
+
+@register.simple_tag
+def field(bound: BoundField, **attrs: Any) -> SafeString:
+    """Label, hint, control and errors of a form field, tied together for a screen reader. `attrs` go to the control."""
+    widget = bound.field.widget
+    kind = getattr(widget, "input_type", "")
+    hint_id, error_id = f"{bound.id_for_label or bound.auto_id}_hint", f"{bound.id_for_label or bound.auto_id}_error"
+    attrs = {name.replace("_", "-"): value for name, value in attrs.items()}
+    base = (
+        "form-check-input" if kind in ("checkbox", "radio") else "form-select" if kind == "select" else "form-control"
+    )
+    attrs["class"] = f"{widget.attrs.get('class', '')} {base}{' is-invalid' if bound.errors else ''}".strip()
+    described = [hint_id] * bool(bound.help_text) + [error_id] * bool(bound.errors)
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    return loader.get_template("components/field.html").render(
+        {
+            "bound": bound,
+            "control": bound.as_widget(attrs=attrs),
+            "kind": kind,
+            "hint_id": hint_id,
+            "error_id": error_id,
+            "is_group": getattr(widget, "use_fieldset", False),
+        }
+    )
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(form: Any) -> dict:
+    """What is wrong with a form, each line leading to its field. Nothing for a clean form."""
+    lines = []
+    if form.is_bound:
+        for name, errors in form.errors.items():
+            bound = form[name] if name in form.fields else None
+            for error in errors:
+                lines.append({"text": error, "target": bound.id_for_label if bound is not None else ""})
+    return {"lines": lines}
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: template.Context, **changes: Any) -> str:
+    """The current query string with changes; an empty value takes a key out. `?a=1` + page=2 → `?a=1&page=2`."""
+    query: QueryDict = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: template.Context, page: Any) -> dict:
+    """Previous and next for a `renben.channels.paging.Page`, keeping the other parts of the address."""
+    return {
+        "page": page,
+        "previous": query_with(context, page=page.number - 1),
+        "next": query_with(context, page=page.number + 1),
+    }
+
+
+@register.inclusion_tag("components/kpi.html")
+def kpi(label: str, value: Any, note: str = "", url: str = "", tone: str = "brand", current: bool = False) -> dict:
+    """A number that filters the list below it. `tone`: brand, yellow, red, green."""
+    return {"label": label, "value": value, "note": note, "url": url, "tone": tone, "current": current}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(text: str, hint: str = "", url: str = "", action: str = "") -> dict:
+    """What a list says when it has no rows, and what can be done."""
+    return {"text": text, "hint": hint, "url": url, "action": action}
+
+
+@register.filter
+def get(mapping: dict, key: Any) -> Any:
+    """An entry of a dict by a variable key, or an empty string."""
+    return mapping.get(key, "")

@@ -1,0 +1,88 @@
+"""人员档案: one search for everything, and the list of files in one's territory."""
+
+from __future__ import annotations
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from renben.channels.paging import paginate
+from renben.kernel.models import LabourSpell, Organization
+from renben.kernel.models.people import HukouKind
+from renben.kernel.people import keys_of_query
+from renben.kernel.policy import Principal, page
+
+SORTED_UP_TO = 500
+"""Up to so many hits are sorted by pinyin; longer lists show the newest file first, which costs no sorting."""
+
+
+class PeopleFilter(forms.Form):
+    q = forms.CharField(label="查找", max_length=40, required=False)
+    status = forms.ChoiceField(label="就业状态", required=False, choices=[("", "全部"), *LabourSpell.Status.choices])
+    office = forms.ModelChoiceField(
+        label="机构", required=False, queryset=Organization.objects.none(), empty_label="全部"
+    )
+    hukou = forms.ChoiceField(label="户口", required=False, choices=[("", "全部"), *HukouKind.choices])
+
+    def __init__(self, principal: Principal, data: dict) -> None:
+        super().__init__(data)
+        self.fields["office"].queryset = offices_of(principal)
+        self.fields["office"].label_from_instance = lambda office: office.short_name
+
+
+def offices_of(principal: Principal) -> QuerySet:
+    """The offices a reader may choose from: the posts' own and the tier below them."""
+    condition = Q(pk__in=[])
+    for path in principal.paths("person.view"):
+        condition |= Q(path=path) | Q(parent__path=path)
+    return Organization.objects.filter(condition, is_active=True).order_by("path")
+
+
+def matching(rows: QuerySet, text: str) -> QuerySet:
+    """People found by name, pinyin initials, identity number, last four or phone tail."""
+    alternatives = keys_of_query(text)
+    if not alternatives:
+        return rows
+    condition = Q()
+    for keys in alternatives:
+        condition |= Q(search_keys__contains=keys)
+    return rows.filter(condition)
+
+
+def selected(principal: Principal, form: PeopleFilter) -> QuerySet:
+    """The people a filled-in filter asks for, inside the reader's territory, merged files left out."""
+    rows = principal.scoped("person", "person.view").filter(merged_into=None)
+    asked = form.cleaned_data
+    rows = matching(rows, asked.get("q", ""))
+    if asked.get("status"):
+        rows = rows.filter(labour_status=asked["status"])
+    if asked.get("hukou"):
+        rows = rows.filter(hukou_kind=asked["hukou"])
+    if asked.get("office"):
+        rows = rows.filter(organization__path__startswith=asked["office"].path)
+    return rows
+
+
+def in_order(rows: QuerySet) -> QuerySet:
+    if rows.order_by()[: SORTED_UP_TO + 1].count() <= SORTED_UP_TO:
+        return rows.order_by("pinyin", "id")
+    return rows.order_by("-id")
+
+
+@page(action="person.view")
+@require_GET
+def people_list(request: HttpRequest) -> HttpResponse:
+    """The list. A case number in the search box leads straight to the case."""
+    form = PeopleFilter(request.principal, request.GET)
+    form.is_valid()
+    text = form.cleaned_data.get("q", "").strip()
+    if len(text) >= 12 and request.principal.may("case.view"):
+        case = request.principal.scoped("case", "case.view").filter(number=text.upper()).first()
+        if case is not None:
+            return redirect(f"/cases/{case.pk}/")
+    rows = paginate(request, in_order(selected(request.principal, form)))
+    context = {"form": form, "rows": rows, "text": text, "statuses": dict(LabourSpell.Status.choices)}
+    template = "people/rows.html" if request.htmx and not request.htmx.boosted else "people/list.html"
+    return render(request, template, context)
