@@ -367,16 +367,21 @@ def midnight(on: date) -> datetime:
 
 
 def _add_units(on: date, n: int, unit: str) -> date:
-    """`n` calendar units after `on` (before, when negative); months and years clamp to the end of the month (D-01)."""
-    if unit == "month":
-        return shift_months(on, n)
-    if unit == "year":
-        return shift_months(on, 12 * n)
+    """`n` calendar units after `on` (before, when negative); months and years clamp to the end of the month (D-01), and what
+    lies beyond the last possible date is that date."""
+    if unit in ("month", "year"):
+        try:
+            return shift_months(on, n if unit == "month" else 12 * n)
+        except (ValueError, OverflowError):
+            return date.max if n > 0 else date.min
     return _add_days(on, n * 7 if unit == "week" else n)
 
 
 def _add_days(on: date, n: int) -> date:
-    return on + timedelta(days=n)
+    try:
+        return on + timedelta(days=n)
+    except OverflowError:
+        return date.max if n > 0 else date.min
 
 
 def _count_days(start: date, end: date) -> int:

@@ -25,14 +25,16 @@ __all__ = [
 
 KINDS = {
     "resident_id": "居民身份证",
-    "hk_macao_permit": "港澳居民来往内地通行证/居住证",
-    "taiwan_permit": "台湾居民来往大陆通行证/居住证",
+    "hk_macao_residence": "港澳居民居住证",
+    "taiwan_residence": "台湾居民居住证",
+    "hk_macao_permit": "港澳居民来往内地通行证",
+    "taiwan_permit": "台湾居民来往大陆通行证",
     "passport": "护照",
     "foreigner_permit": "外国人永久居留身份证",
 }
 """Kinds of identity paper and their Chinese names, in the order a form offers them."""
 
-_RESIDENCE_KINDS = {"81": "hk_macao_permit", "82": "hk_macao_permit", "83": "taiwan_permit"}
+_RESIDENCE_KINDS = {"81": "hk_macao_residence", "82": "hk_macao_residence", "83": "taiwan_residence"}
 _PERMIT_PREFIXES = frozenset([*_RESIDENCE_KINDS, "71", "91"])  # no counties of theirs are on file
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
@@ -177,9 +179,9 @@ def _birth(digits: str) -> date | None:
 _PERMITS = {
     "hk_macao_permit": (
         re.compile(r"[HM]\d{8}(?:\d{2})?"),
-        "应是 H 或 M 加8位数字（回乡证），或81、82开头的18位居住证号",
+        "应是 H 或 M 加8位数字",
     ),
-    "taiwan_permit": (re.compile(r"\d{8}|\d{10}[A-Z]?"), "应是8位数字（台胞证），或83开头的18位居住证号"),
+    "taiwan_permit": (re.compile(r"\d{8}|\d{10}[A-Z]?"), "应是8位数字"),
     "passport": (re.compile(r"(?=.*\d)[A-Z0-9]{5,15}"), "应是5到15位字母和数字"),
     "foreigner_permit": (re.compile(r"[A-Z]{3}\d{12}"), "应是9开头的18位号码，或3个字母加12位数字"),
 }
@@ -192,16 +194,23 @@ def check_document(kind: str, raw: object, *, today: date) -> IdentityCheck:
     """
     if kind not in KINDS:
         raise ValueError(f"unknown kind of identity paper: {kind!r}")
-    number = normalise(raw)
-    if kind == "resident_id":
+    if kind == "resident_id" or kind in _RESIDENCE_KINDS.values():
         result = check_resident_id(raw, today=today)
         if result.number and result.kind != kind:
-            return _refused(kind, "other_kind", f"这个号码是{KINDS[result.kind]}的，请把证件类型改过来。")
+            return _other_kind(kind, result.kind)
+        result.kind = kind
         return result
+    number = normalise(raw)
     if not number:
         return _refused(kind, "empty", f"请填写{KINDS[kind]}号码。")
-    if len(number) == 18 and kind != "passport":
-        return _check_eighteen(kind, raw, number, today)
+    if (isinstance(raw, float) and len(number) > 15) or _SCIENTIFIC.fullmatch(number):
+        return _refused(kind, "float_ruined", f"Excel 把证件号码当成数字，最后几位已经丢失。{_EXCEL_FIX}")
+    if len(number) == 18:
+        if kind == "foreigner_permit" and number[0] == "9":
+            return _check_foreigner(number, today)
+        resident = check_resident_id(number, today=today)
+        if resident.number:
+            return _other_kind(kind, resident.kind)
     pattern, shape = _PERMITS[kind]
     if not pattern.fullmatch(number):
         return _refused(kind, "characters", f"{KINDS[kind]}号码{shape}，请对照证件核对。")
@@ -213,19 +222,11 @@ def check_document(kind: str, raw: object, *, today: date) -> IdentityCheck:
     return IdentityCheck(number=number, birth_on=birth_on, kind=kind)
 
 
-def _check_eighteen(kind: str, raw: object, number: str, today: date) -> IdentityCheck:
-    """The 18-character permits: 81/82/83 residence permits share the resident form, 9… is the foreigner's card of 2023."""
-    problem = _form_problem(raw, number)
-    if problem is not None:
-        return _refused(kind, problem.code, problem.text.replace("身份证号", "证件号"))
-    if kind != "foreigner_permit":
-        result = check_resident_id(number, today=today)
-        if result.number and result.kind != kind:
-            return _refused(kind, "other_kind", f"这个号码是{KINDS[result.kind]}的，请把证件类型改过来。")
-        result.kind = kind
-        return result
-    if number[0] != "9":
-        return _refused(kind, "other_kind", "18位的外国人永久居留身份证号以9开头，请核对号码和证件类型。")
+def _check_foreigner(number: str, today: date) -> IdentityCheck:
+    """The 18-character card of 2023: 9, place of issue (2), nationality (3), birth date, sequence, check character."""
+    kind = "foreigner_permit"
+    if not number[:17].isdigit() or not number.isascii():
+        return _refused(kind, "characters", f"{KINDS[kind]}号码{_PERMITS[kind][1]}，请对照证件核对。")
     birth_on = _birth(number[6:14])
     if birth_on is None:
         return _refused(kind, "birth_date", "号码里的出生日期不存在，请对照证件核对第7到14位。")
@@ -234,6 +235,10 @@ def _check_eighteen(kind: str, raw: object, number: str, today: date) -> Identit
     if check_character(number[:17]) != number[17]:
         return _refused(kind, "check_digit", "证件号码校验不通过，至少有一位填错了，请对照证件逐位核对。")
     return IdentityCheck(number=number, birth_on=birth_on, sex="M" if int(number[16]) % 2 else "F", kind=kind)
+
+
+def _other_kind(kind: str, found: str) -> IdentityCheck:
+    return _refused(kind, "other_kind", f"这个号码是{KINDS[found]}的，请把证件类型改过来。")
 
 
 def _birth_of_six(digits: str, today: date) -> date | None:
