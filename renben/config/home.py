@@ -1,19 +1,11 @@
-"""Where this installation keeps what is not code: database, keys, files."""
+"""Where this installation keeps what is not code: database, keys, files; and the signing key of its sessions."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path
 
-
-def home() -> Path:
-    """`$RENBEN_HOME`, else `/var/lib/renben` as root, else the XDG data directory. Never inside the checkout."""
-    if os.environ.get("RENBEN_HOME"):
-        return Path(os.environ["RENBEN_HOME"]).expanduser().resolve()
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return Path("/var/lib/renben")
-    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "renben"
+from renben.kernel.postgres import renben_home as home
 
 
 def secret_key() -> str:
@@ -29,3 +21,6 @@ def secret_key() -> str:
         except FileExistsError:
             pass
     return path.read_text()
+
+
+__all__ = ["home", "secret_key"]

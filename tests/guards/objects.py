@@ -38,7 +38,13 @@ def employer(office: Organization, by: User) -> Employer:
 @factory("file")
 def file(office: Organization, by: User) -> StoredFile:
     return StoredFile.objects.create(
-        sm3="0" * 64, name="证明.pdf", mime="application/pdf", size=1, organization=office, uploaded_by=by, uploaded_at=clock.now()
+        sm3="0" * 64,
+        name="证明.pdf",
+        mime="application/pdf",
+        size=1,
+        organization=office,
+        uploaded_by=by,
+        uploaded_at=clock.now(),
     )
 
 

@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TRACKED = [
     ROOT / line
-    for line in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    for line in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     if line and (ROOT / line).exists()
 ]
 PYTHON = [p for p in TRACKED if p.suffix == ".py" and "migrations" not in p.parts]

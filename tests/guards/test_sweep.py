@@ -15,9 +15,16 @@ from renben.kernel.roles import Role
 from tests import build
 from tests.guards.objects import FACTORIES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
-EXTRA = {"code": "ABCDEFGHJKLM", "slug": "unemployed", "number": "110113", "field": "number", "fmt": "xlsx", "year": 2026}
+EXTRA = {
+    "code": "ABCDEFGHJKLM",
+    "slug": "unemployed",
+    "number": "110113",
+    "field": "number",
+    "fmt": "xlsx",
+    "year": 2026,
+}
 
 
 def routes() -> list[str]:

@@ -16,8 +16,20 @@ START = dt.date(2020, 1, 1)
 
 NAMED = (
     ("leader", Role.LEADER, "district", "区级主管领导", "看全区时限和台账：哪个街镇有黄牌、红牌，点进去就是那一件。"),
-    ("reviewer", Role.SECOND_REVIEW, "district", "区级复审", "在“今天”里打开一件“核定失业保险待遇”，看它怎样算出月数和每月金额。"),
-    ("receiver", Role.FIRST_REVIEW, "district", "区级初审（档案）", "把一份 Excel《档案转移花名册》导入，审核后转到街镇。"),
+    (
+        "reviewer",
+        Role.SECOND_REVIEW,
+        "district",
+        "区级复审",
+        "在“今天”里打开一件“核定失业保险待遇”，看它怎样算出月数和每月金额。",
+    ),
+    (
+        "receiver",
+        Role.FIRST_REVIEW,
+        "district",
+        "区级初审（档案）",
+        "把一份 Excel《档案转移花名册》导入，审核后转到街镇。",
+    ),
     ("clerk", Role.COUNTER, "street", "街道窗口经办", "提取档案、告知、登记失业、打印《就业失业登记证》。"),
     ("clerk2", Role.COUNTER, "street2", "另一街道窗口经办", "试着查前一个街道的人：查不到，这就是辖区边界。"),
     ("street_leader", Role.LEADER, "street", "街道主管领导", "看本所时限，给请假的同事办理委托代办。"),
@@ -29,7 +41,15 @@ NAMED = (
 
 PER_OFFICE = {
     "district": (Role.COUNTER, Role.FIRST_REVIEW, Role.SECOND_REVIEW, Role.COUNSELLOR, Role.INFORMATION, Role.HOTLINE),
-    "street": (Role.COUNTER, Role.COUNTER, Role.FIRST_REVIEW, Role.LEADER, Role.CASE_WORKER, Role.INFORMATION, Role.COUNSELLOR),
+    "street": (
+        Role.COUNTER,
+        Role.COUNTER,
+        Role.FIRST_REVIEW,
+        Role.LEADER,
+        Role.CASE_WORKER,
+        Role.INFORMATION,
+        Role.COUNSELLOR,
+    ),
     "community": (Role.COMMUNITY_WORKER,),
 }
 
@@ -69,7 +89,10 @@ def staff_everywhere(rng: random.Random) -> tuple[list[dict], dict[str, User]]:
         batch_size=2000,
     )
     Post.objects.bulk_create(
-        [Post(staff=m, role=role, organization=office, start_on=START) for m, (role, office) in zip(members, posts, strict=True)],
+        [
+            Post(staff=m, role=role, organization=office, start_on=START)
+            for m, (role, office) in zip(members, posts, strict=True)
+        ],
         batch_size=2000,
     )
     accounts = [

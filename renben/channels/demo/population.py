@@ -87,7 +87,9 @@ def _status(rng: random.Random, age: float, sex: str, hukou: str) -> str:
             return status
 
 
-def invent(rng: random.Random, stations: list[Organization], count: int, first: int, today: dt.date) -> Iterator[Someone]:
+def invent(
+    rng: random.Random, stations: list[Organization], count: int, first: int, today: dt.date
+) -> Iterator[Someone]:
     """`count` people in households of two to four, spread over the stations."""
     serials: dict[dt.date, int] = {}
     made = 0
@@ -133,7 +135,9 @@ SPELL_COLUMNS = (
 ).split()
 
 
-def settle(rng: random.Random, stations: list[Organization], firms: list[Employer], count: int, today: dt.date) -> list[int]:
+def settle(
+    rng: random.Random, stations: list[Organization], firms: list[Employer], count: int, today: dt.date
+) -> list[int]:
     """Write `count` people with papers, households and working lives. Returns ids of employed people of working age."""
     now = clock.now()
     first = reserve("kernel_person", count)
@@ -228,7 +232,13 @@ def _households(chunk: list[Someone]) -> None:
         "kernel_household",
         ["id", "organization_id", "book_number", "kind", "address_enc"],
         (
-            (first + i, members[0].organization.pk, f"{first + i:08d}", members[0].hukou, crypto.encrypt(members[0].address, ADDRESS))
+            (
+                first + i,
+                members[0].organization.pk,
+                f"{first + i:08d}",
+                members[0].hukou,
+                crypto.encrypt(members[0].address, ADDRESS),
+            )
             for i, members in enumerate(groups.values())
         ),
     )

@@ -179,3 +179,38 @@ def empty(text: str, hint: str = "", url: str = "", action: str = "") -> dict:
 def get(mapping: dict, key: Any) -> Any:
     """An entry of a dict by a variable key, or an empty string."""
     return mapping.get(key, "")
+
+
+_EVENT_WORDS = {
+    ("", "ready"): "开始",
+    ("", "waiting"): "等待前面的环节",
+    ("", "open"): "受理",
+    ("waiting", "ready"): "可以办理",
+    ("ready", "done"): "办结",
+    ("ready", "paused"): "一次性告知，计时暂停",
+    ("paused", "ready"): "恢复计时",
+    ("done", "ready"): "撤销",
+    ("ready", "returned"): "退回",
+    ("ready", "skipped"): "不需办理",
+    ("waiting", "skipped"): "不需办理",
+    ("", "skipped"): "不需办理",
+    ("open", "done"): "全部办结",
+    ("open", "refused"): "不予办理",
+    ("open", "withdrawn"): "撤回",
+    ("open", "handed_over"): "转出",
+}
+
+
+@register.filter
+def event_text(event: Any) -> str:
+    """What a transition means in words."""
+    from renben.engines.procedures.models import Case, CaseStep
+
+    plain = {**dict(Case.State.choices), **dict(CaseStep.State.choices)}
+    return _EVENT_WORDS.get((event.from_state, event.to_state)) or plain.get(event.to_state, event.to_state)
+
+
+@register.filter
+def tier_name(tier: str) -> str:
+    """district → 区."""
+    return {"city": "市", "district": "区", "street": "街镇", "community": "社区（村）"}.get(tier, tier)
