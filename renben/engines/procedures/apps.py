@@ -6,10 +6,3 @@ class ProceduresConfig(AppConfig):
     label = "procedures"
     verbose_name = "规程引擎"
     default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        from django.conf import settings
-
-        from renben.engines.procedures import registry
-
-        registry.load(getattr(settings, "CATALOG_MODULES", []))
