@@ -221,6 +221,17 @@ def test_the_clock_may_start_anew_after_a_pause():
         due(date(2026, 11, 16), rule, CALENDAR, resume="never")
 
 
+def test_a_pause_that_begins_on_the_due_day_still_stops_it():
+    rule, monday, due_on = Within(5, "working_day"), date(2026, 11, 16), date(2026, 11, 23)
+    assert due(monday, rule, CALENDAR).on == due_on
+    for today in (None, due_on):
+        stopped = due(monday, rule, CALENDAR, [(due_on, None)], today=today)
+        assert stopped.paused and stopped.on == due_on
+    pause = [(due_on, date(2026, 11, 25))]
+    assert due(monday, rule, CALENDAR, pause).on == date(2026, 11, 25)
+    assert due(monday, rule, CALENDAR, pause, resume="restart").on == date(2026, 12, 2)
+
+
 def test_an_instant_counts_on_its_day_in_beijing():
     late_utc = datetime.fromisoformat("2026-11-20T17:00:00+00:00")  # already the 21st in Beijing
     assert due(late_utc, Within(1, "day"), CALENDAR).raw_on == date(2026, 11, 22)
