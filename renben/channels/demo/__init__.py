@@ -1,0 +1,78 @@
+"""The demonstration district: reproducible, marked 演示数据, built with the same actions staff use."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+from collections.abc import Callable
+
+from django.db import connection, transaction
+
+from renben.kernel import calendar_table, clock, foundation, settings_store
+from renben.kernel.models import Organization, Person, Setting, User
+
+ACCOUNTS = "demo.accounts"
+
+
+def print_accounts() -> None:
+    """The accounts of the demonstration, for whoever started it."""
+    from renben.channels.demo.offices import PASSWORD
+
+    stored = Setting.objects.filter(key=ACCOUNTS).values_list("value", flat=True).first() or []
+    print("演示账号（口令都是 " + PASSWORD + "）：")
+    for account in stored:
+        print(f"  {account['username']:<14}{account['label']}　{account['hint']}")
+
+
+def build(*, people: int, seed: int, as_of: str | None, if_empty: bool, say: Callable[[str], None]) -> int:
+    """Build the district. Refuses to touch a database that has people in it."""
+    from renben.channels.demo import offices, population, work
+
+    if Person.objects.exists():
+        if if_empty:
+            return 0
+        say("数据库里已经有人员档案，演示数据只能建在空库里。请换一个 RENBEN_HOME，或新建一个数据库。")
+        return 1
+    if not 500 <= people <= 2_000_000:
+        say("演示人数请在 500 到 2000000 之间。")
+        return 1
+    started = time.monotonic()
+    today = dt.date.fromisoformat(as_of) if as_of else clock.today()
+    rng = random.Random(seed)
+    foundation.lay_foundation()
+    streets = list(Organization.objects.filter(tier="street").order_by("path"))
+    stations = list(Organization.objects.filter(tier="community").select_related("region").order_by("path"))
+    with transaction.atomic():
+        accounts, _ = offices.staff_everywhere(rng)
+        firms = population.employers(rng, streets, max(people // 60, 20))
+        candidates = population.settle(rng, stations, firms, people, today)
+        accounts += _citizen(candidates[0])
+        Setting.objects.update_or_create(key=ACCOUNTS, defaults={"value": accounts})
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    say(
+        f"{people} 人、{len(firms)} 家单位、{User.objects.count()} 个账号已建立（{time.monotonic() - started:.0f} 秒）。"
+    )
+    log = work.work(rng, calendar_table.current(), today, candidates[1:], max(people // 62, 30), say)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    stuck = {name: n for name, n in log.items() if name.startswith("blocked")}
+    if stuck:
+        say(f"　未能继续的办件：{stuck}")
+    say(f"演示区已建成（{time.monotonic() - started:.0f} 秒）。")
+    return 0
+
+
+def _citizen(person_id: int) -> list[dict]:
+    """One labourer with an account of their own."""
+    from django.contrib.auth.hashers import make_password
+
+    from renben.channels.demo.offices import PASSWORD
+
+    person = Person.objects.get(pk=person_id)
+    User.objects.create(username="citizen", display_name=person.name, password=make_password(PASSWORD), person=person)
+    return [{"username": "citizen", "label": "劳动者本人", "hint": "看自己的档案和办件办到哪一步了。"}]
+
+
+settings_store.define(ACCOUNTS, [], "演示账号")
