@@ -224,7 +224,7 @@ def register_unemployment(
         recorded_by=by,
         recorded_at=clock.now(),
     )
-    _change(registration, Change.REGISTERED, on=on, by=by)
+    note_change(registration, Change.REGISTERED, on=on, by=by)
     labour.set_status(
         person=person,
         status=LabourSpell.Status.REGISTERED_UNEMPLOYED,
@@ -246,9 +246,10 @@ def register_unemployment(
     return registration
 
 
-def _change(
+def note_change(
     registration: UnemploymentRegistration, kind: str, *, on: dt.date, by: Any, reason: str = ""
 ) -> RegistrationChange:
+    """One line of the registration's own history, at the office that looks after it from then on."""
     return RegistrationChange.objects.create(
         registration=registration,
         kind=kind,
@@ -325,7 +326,7 @@ def deregister(
     held.close_note = f"{text}{note}"[:300]
     held.version += 1
     held.save()
-    _change(held, Change.CLOSED, on=on, by=by, reason=f"{CloseReason(reason).label}。{text}{note}")
+    note_change(held, Change.CLOSED, on=on, by=by, reason=f"{CloseReason(reason).label}。{text}{note}")
     benefits.stop_with_registration(registration=held, close_reason=reason, on=on, by=by)
     contacts.close_contacts(registration=held, by=by)
     if (status := STATUS_AFTER.get(CloseReason(reason))) is not None:
