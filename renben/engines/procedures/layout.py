@@ -1,0 +1,253 @@
+"""A procedure as a drawing: lanes by office and post, nodes with places, edges with way points. BPMN and SVG draw the same.
+
+Linear lanes: each step stands one column right of what opens it, branches stand under each other. Edges that go back run
+above the row. Every terminal branch has its own end near where it leaves, so that no line crosses a task.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from renben.engines.procedures.schema import Outcome, Procedure, Step
+from renben.kernel.roles import Role
+
+TIER_LABELS = {"city": "市", "district": "区", "street": "街镇", "community": "社区（村）"}
+HEAD, LANE_HEAD, MARGIN = 30, 30, 40
+TASK_W, TASK_H, GATE, EVENT = 132, 76, 50, 36
+COLUMN, ROW, TOP = 380, 170, 46
+
+
+@dataclass
+class Node:
+    """`kind`: start, task, catch, exclusive, inclusive, parallel or end. `x, y` is the upper left corner."""
+
+    id: str
+    kind: str
+    name: str
+    lane: str
+    x: int = 0
+    y: int = 0
+    w: int = GATE
+    h: int = GATE
+    step: Step | None = None
+
+    @property
+    def middle(self) -> int:
+        return self.y + self.h // 2
+
+    @property
+    def centre(self) -> int:
+        return self.x + self.w // 2
+
+
+@dataclass
+class Edge:
+    id: str
+    source: str
+    target: str
+    name: str = ""
+    outcomes: list[str] = field(default_factory=list)
+    when: str = ""
+    points: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass
+class Lane:
+    id: str
+    name: str
+    y: int
+    height: int
+
+
+@dataclass
+class Diagram:
+    procedure: Procedure
+    nodes: dict[str, Node]
+    edges: list[Edge]
+    lanes: list[Lane]
+    width: int
+    height: int
+
+    def flows(self, node_id: str) -> tuple[list[Edge], list[Edge]]:
+        """`(incoming, outgoing)` edges of a node."""
+        return (
+            [e for e in self.edges if e.target == node_id],
+            [e for e in self.edges if e.source == node_id],
+        )
+
+
+def lane_of(procedure: Procedure, step: Step) -> tuple[str, str]:
+    """Id and label of the lane: the office's tier and the post that does the step."""
+    tier, role = step.tier or procedure.tier, step.roles[0]
+    return f"Lane_{tier}_{role}", f"{TIER_LABELS[tier]}·{Role(role).label}"
+
+
+def draw(procedure: Procedure) -> Diagram:
+    """Lay a procedure out. Deterministic: the same definition always gives the same drawing."""
+    return _Drawing(procedure).finish()
+
+
+class _Drawing:
+    def __init__(self, procedure: Procedure) -> None:
+        self.procedure = procedure
+        self.nodes: dict[str, Node] = {}
+        self.edges: list[Edge] = []
+        self.lane_names: dict[str, str] = {}
+        self.places: dict[str, tuple[int, int]] = {}
+        for step in procedure.steps:
+            lane, label = lane_of(procedure, step)
+            self.lane_names.setdefault(lane, label)
+        self._place_steps()
+        self._lanes()
+
+    def _place_steps(self) -> None:
+        """Column = distance from the first step along forward edges; row = next free one in that lane and column."""
+        order = {step.key: i for i, step in enumerate(self.procedure.steps)}
+        column = {self.procedure.steps[0].key: 0}
+        for step in self.procedure.steps:
+            column.setdefault(step.key, max(column.values()) + 1)
+            for outcome in step.outcomes:
+                for target in outcome.to:
+                    if order[target] > order[step.key]:
+                        column[target] = max(column.get(target, 0), column[step.key] + 1)
+        taken: dict[tuple[str, int], int] = defaultdict(int)
+        for step in self.procedure.steps:
+            lane, _ = lane_of(self.procedure, step)
+            self.places[step.key] = (column[step.key], taken[lane, column[step.key]])
+            taken[lane, column[step.key]] += 1
+        self.rows = {
+            lane: max((n for (name, _), n in taken.items() if name == lane), default=1) for lane in self.lane_names
+        }
+
+    def _lanes(self) -> None:
+        y = MARGIN
+        self.lanes: list[Lane] = []
+        for lane, label in self.lane_names.items():
+            height = self.rows[lane] * ROW + 20
+            self.lanes.append(Lane(lane, label, y, height))
+            y += height
+        self.bottom = y
+        self.lane_y = {lane.id: lane.y for lane in self.lanes}
+
+    def _add(self, node: Node) -> Node:
+        self.nodes[node.id] = node
+        return node
+
+    def _connect(self, source: str, target: str, name: str = "", outcomes=(), when: str = "") -> None:
+        for edge in self.edges:
+            if (edge.source, edge.target) == (source, target):  # one flow, or a join would wait for a second token
+                edge.outcomes += outcomes
+                edge.name = "、".join(part for part in (edge.name, name) if part)
+                return
+        self.edges.append(Edge(f"Flow_{len(self.edges) + 1}", source, target, name, list(outcomes), when))
+
+    def finish(self) -> Diagram:
+        first = self.procedure.steps[0]
+        for step in self.procedure.steps:
+            self._task(step)
+        entry = self._entry(first.key)
+        task = self.nodes[entry]
+        self._add(Node("StartEvent_1", "start", "受理", task.lane, task.x - 80, task.middle - EVENT // 2, EVENT, EVENT))
+        self._connect("StartEvent_1", entry)
+        for step in self.procedure.steps:
+            self._outcomes(step)
+        for edge in self.edges:
+            edge.points = self._way(edge)
+        width = max(node.x + node.w for node in self.nodes.values()) + 70
+        return Diagram(self.procedure, self.nodes, self.edges, self.lanes, width, self.bottom + MARGIN)
+
+    def _task(self, step: Step) -> None:
+        column, row = self.places[step.key]
+        lane, _ = lane_of(self.procedure, step)
+        x = MARGIN + HEAD + LANE_HEAD + 110 + column * COLUMN
+        y = self.lane_y[lane] + TOP + row * ROW
+        task = self._add(Node(f"Task_{step.key}", "task", step.name, lane, x, y, TASK_W, TASK_H, step))
+        if step.waits_for is not None:
+            wait = Node(f"Wait_{step.key}", "catch", step.waits_for.reason, lane, x - 62, task.middle - EVENT // 2)
+            wait.w = wait.h = EVENT
+            self._add(wait)
+            self._connect(wait.id, task.id)
+        if step.join:
+            front = f"Wait_{step.key}" if step.waits_for else task.id
+            gate = Node(f"Join_{step.key}", "parallel", "都办完后", lane, x - 120, task.middle - GATE // 2)
+            self._add(gate)
+            self._connect(gate.id, front)
+
+    def _entry(self, key: str) -> str:
+        """The node an edge into this step arrives at."""
+        for prefix in ("Join_", "Wait_"):
+            if f"{prefix}{key}" in self.nodes:
+                return f"{prefix}{key}"
+        return f"Task_{key}"
+
+    def _outcomes(self, step: Step) -> None:
+        task = self.nodes[f"Task_{step.key}"]
+        ways = {tuple(outcome.to) if outcome.to else outcome.code for outcome in step.outcomes}
+        source = task.id
+        x = task.x + task.w + 30
+        if len(ways) > 1:
+            gate = Node(f"Gateway_{step.key}", "exclusive", f"{step.name}的结果", task.lane, x, task.middle - GATE // 2)
+            self._add(gate)
+            self._connect(task.id, gate.id)
+            source, x = gate.id, x + GATE + 26
+        ends = 0
+        for outcome in step.outcomes:
+            name = outcome.label if len(ways) > 1 else ""
+            codes = [outcome.code] if len(ways) > 1 else []
+            if not outcome.to:
+                self._end(step, outcome, source, name, codes, ends)
+                ends += 1
+            elif len(outcome.to) == 1:
+                self._connect(source, self._entry(outcome.to[0]), name, codes)
+            else:
+                self._split(step, outcome, source, x, name, codes)
+
+    def _end(self, step: Step, outcome: Outcome, source: str, name: str, codes: list[str], ends: int) -> None:
+        task = self.nodes[f"Task_{step.key}"]
+        from_node = self.nodes[source]
+        forward = outcome.kind == "advance"
+        onward = "、".join(c.procedure for c in outcome.continues_as)
+        label = f"转 {onward}" if onward else outcome.label if outcome.kind == "refuse" else "办结"
+        x = from_node.x + from_node.w + 40 if forward else from_node.centre - EVENT // 2 + ends * 50
+        y = task.middle - EVENT // 2 if forward else task.y + task.h + 28
+        node = Node(f"EndEvent_{step.key}_{outcome.code}", "end", label, task.lane, x, y, EVENT, EVENT)
+        self._add(node)
+        self._connect(source, node.id, name, codes)
+
+    def _split(self, step: Step, outcome: Outcome, source: str, x: int, name: str, codes: list[str]) -> None:
+        task = self.nodes[f"Task_{step.key}"]
+        conditional = any(self.procedure.step(key).when for key in outcome.to)
+        gate = Node(
+            f"Split_{step.key}_{outcome.code}",
+            "inclusive" if conditional else "parallel",
+            "同时开始",
+            task.lane,
+            x,
+            task.middle - GATE // 2,
+        )
+        self._add(gate)
+        self._connect(source, gate.id, name, codes)
+        for key in outcome.to:
+            condition = self.procedure.condition(self.procedure.step(key).when)
+            self._connect(
+                gate.id, self._entry(key), condition.text if condition else "", when=self.procedure.step(key).when
+            )
+
+    def _way(self, edge: Edge) -> list[tuple[int, int]]:
+        a, b = self.nodes[edge.source], self.nodes[edge.target]
+        if b.x <= a.x and b.kind != "end":  # back: above the row
+            y = min(a.y, b.y) - 22
+            return [(a.centre, a.y), (a.centre, y), (b.centre, y), (b.centre, b.y)]
+        if b.kind == "end" and b.y > a.y + a.h:
+            return [(a.centre, a.y + a.h), (a.centre, b.middle), (b.x, b.middle)] if b.centre != a.centre else [
+                (a.centre, a.y + a.h),
+                (b.centre, b.y),
+            ]  # fmt: skip
+        if a.middle == b.middle:
+            return [(a.x + a.w, a.middle), (b.x, b.middle)]
+        if a.kind in ("inclusive", "parallel"):
+            leave = a.y if b.middle < a.y else a.y + a.h
+            return [(a.centre, leave), (a.centre, b.middle), (b.x, b.middle)]
+        turn = b.x - 24
+        return [(a.x + a.w, a.middle), (turn, a.middle), (turn, b.middle), (b.x, b.middle)]
