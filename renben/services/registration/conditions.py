@@ -99,9 +99,10 @@ def registration_conditions(
 
     def article(name: str) -> str:
         try:
-            return p.version(name).citation
+            found = p.version(name)
         except NoStandardOnFile:
             return ""
+        return f"{found.document}{found.article}"
 
     age, least = age_on(applicant.birth_on, on), p("unemp_reg.min_age")
     found = [
