@@ -77,8 +77,8 @@ class RowChecker:
             if value is not None and value != "":
                 row.values[name] = value
         self._compare_with_number(row, cells, fields)
-        if self.territory is not None and "organization" not in row.values:
-            row.values["organization"] = self.territory.home
+        if self.territory is not None and not self.territory.is_district:
+            row.values.setdefault("organization", self.territory.home)
         return row
 
     def _compare_with_number(self, row: Checked, cells: dict[str, object], fields: dict[str, Found]) -> None:

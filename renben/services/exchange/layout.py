@@ -46,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a kind of roster looks like. `values[field][written form]` is the code stored."""
+    """What a kind of roster looks like. `values[field][written form]` is the code stored, `labels[field][code]` its name."""
 
     id: str
     title: str
@@ -57,6 +57,7 @@ class Layout:
     totals: tuple[str, ...]
     footers: tuple[str, ...]
     values: dict[str, dict[str, str]] = field(hash=False)
+    labels: dict[str, dict[str, str]] = field(hash=False)
 
     def required_labels(self) -> dict[str, str]:
         """`{field: label}` of the columns no roster can do without."""
@@ -82,7 +83,11 @@ def read_layout(path: Path) -> Layout:
         name: {plain_label(written): code for code, forms in codes.items() for written in [code, *forms]}
         for name, codes in data["values"].items()
     }
+    labels = {
+        name: {code: forms[0] for code, forms in codes.items() if forms} for name, codes in data["values"].items()
+    }
     for name, table in data.get("tables", {}).items():
+        labels[name] = dict(code_table(table))
         known = values.setdefault(name, {})
         for code, label in code_table(table).items():
             known.setdefault(plain_label(label), code)
@@ -97,6 +102,7 @@ def read_layout(path: Path) -> Layout:
         totals=tuple(data["totals"]),
         footers=tuple(data["footers"]),
         values=values,
+        labels=labels,
     )
 
 

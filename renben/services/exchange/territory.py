@@ -36,7 +36,8 @@ class Territory:
     """The places an import may write to. `streets[key]` and `communities[street][key]` are organization ids.
 
     `elsewhere` holds streets of the same district outside the reader's scope, only to word the refusal.
-    `home` is the organization a row without a street belongs to; `is_district` asks for a street.
+    `home` is the organization a row without a street belongs to, unless the reader is a whole district (`is_district`):
+    then nobody can tell from the file.
     """
 
     home: int
