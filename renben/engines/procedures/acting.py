@@ -240,6 +240,8 @@ def act(
     values, reasons = facts.take(procedure, spec, case.data, data or {})
     if reasons:
         raise Stop(*reasons)
+    if wanted.kind == "advance":
+        values |= facts.fetch(spec, case, case.data | values)
     known = facts.with_defaults(procedure, case.data | values)
     context = StepContext(
         case, step, procedure, spec, outcome, known, values, by, day, at, reason, delegation_id=delegation_id

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from renben.engines.procedures import registry
 from renben.engines.procedures.contracts import Reason
+from renben.engines.procedures.models import Case
 from renben.engines.procedures.schema import CaseField, Procedure, Step
 
 _TRUE = {"true", "on", "1", "yes", "是"}
@@ -82,6 +84,18 @@ def take(procedure: Procedure, spec: Step, facts: dict[str, Any], data: dict[str
         except ValueError as error:
             reasons.append(Reason("bad_field", f"“{field.label}”填写有误", str(error)))
     return values, reasons
+
+
+def fetch(spec: Step, case: Case, facts: dict[str, Any]) -> dict[str, Any]:
+    """Values of the step's fields that nobody typed but a registered source knows (enter once)."""
+    found = {}
+    for field in spec.fields:
+        if field.source_fact and is_blank(facts.get(field.name)):
+            source = registry.field_source(field.source_fact)
+            value = source(case) if source else None
+            if not is_blank(value):
+                found[field.name] = _read(field, value)
+    return found
 
 
 def missing(procedure: Procedure, spec: Step, facts: dict[str, Any]) -> list[Reason]:

@@ -15,7 +15,9 @@ from renben.kernel.roles import Role
 TIER_LABELS = {"city": "市", "district": "区", "street": "街镇", "community": "社区（村）"}
 HEAD, LANE_HEAD, MARGIN = 30, 30, 40
 TASK_W, TASK_H, GATE, EVENT = 132, 76, 50, 36
-COLUMN, ROW, TOP = 380, 170, 46
+GAP, LETTER, ABOVE, BELOW, BACK = 30, 13, 34, 20, 14
+END_BELOW = 84
+"""Room: between shapes, per character of a label, above and under a row, per edge that goes back, for an end under a row."""
 
 
 @dataclass
@@ -116,19 +118,52 @@ class _Drawing:
             lane, _ = lane_of(self.procedure, step)
             self.places[step.key] = (column[step.key], taken[lane, column[step.key]])
             taken[lane, column[step.key]] += 1
-        self.rows = {
-            lane: max((n for (name, _), n in taken.items() if name == lane), default=1) for lane in self.lane_names
-        }
+        self.back = sum(
+            order[target] <= order[step.key] for step in self.procedure.steps for o in step.outcomes for target in o.to
+        )
+        x = MARGIN + HEAD + LANE_HEAD + EVENT + 2 * GAP
+        self.column_x: dict[int, int] = {}
+        for index in range(max(column.values()) + 1):
+            here = [step for step in self.procedure.steps if column[step.key] == index]
+            x += max(self._room_before(step) for step in here)
+            self.column_x[index] = x
+            x += TASK_W + max(self._room_after(step) for step in here) + GAP
+
+    def _room_before(self, step: Step) -> int:
+        room = (EVENT + GAP if step.waits_for else 0) + (GATE + GAP if step.join else 0)
+        condition = self.procedure.condition(step.when)
+        return room + (LETTER * len(condition.text) + GAP if condition else 0)
+
+    def _room_after(self, step: Step) -> int:
+        """Width of what follows a task in its column: result gateway, split, labels, the end of a closing outcome."""
+        room = GAP
+        forked = len({tuple(o.to) or o.code for o in step.outcomes}) > 1
+        forward = [o for o in step.outcomes if o.kind == "advance"]
+        label = max((LETTER * len(o.label) for o in forward), default=0) + 20
+        if forked:
+            room += GATE + label
+        if any(len(o.to) > 1 for o in forward):
+            room += GATE + GAP
+        if any(not o.to for o in forward):
+            room += EVENT + 2 * GAP
+        return room
 
     def _lanes(self) -> None:
         y = MARGIN
         self.lanes: list[Lane] = []
+        self.row_y: dict[tuple[str, int], int] = {}
         for lane, label in self.lane_names.items():
-            height = self.rows[lane] * ROW + 20
-            self.lanes.append(Lane(lane, label, y, height))
-            y += height
+            top = y
+            steps = [step for step in self.procedure.steps if lane_of(self.procedure, step)[0] == lane]
+            for row in range(max(self.places[step.key][1] for step in steps) + 1):
+                in_row = [step for step in steps if self.places[step.key][1] == row]
+                y += ABOVE + (self.back * BACK if row == 0 else 0)
+                self.row_y[lane, row] = y
+                ends_below = any(not o.to and o.kind != "advance" for step in in_row for o in step.outcomes)
+                y += TASK_H + (END_BELOW if ends_below else BELOW)
+            self.lanes.append(Lane(lane, label, top, y - top))
         self.bottom = y
-        self.lane_y = {lane.id: lane.y for lane in self.lanes}
+        self.returned = 0
 
     def _add(self, node: Node) -> Node:
         self.nodes[node.id] = node
@@ -154,23 +189,24 @@ class _Drawing:
             self._outcomes(step)
         for edge in self.edges:
             edge.points = self._way(edge)
-        width = max(node.x + node.w for node in self.nodes.values()) + 70
+        width = max(node.x + node.w for node in self.nodes.values()) + 40
         return Diagram(self.procedure, self.nodes, self.edges, self.lanes, width, self.bottom + MARGIN)
 
     def _task(self, step: Step) -> None:
         column, row = self.places[step.key]
         lane, _ = lane_of(self.procedure, step)
-        x = MARGIN + HEAD + LANE_HEAD + 110 + column * COLUMN
-        y = self.lane_y[lane] + TOP + row * ROW
+        x, y = self.column_x[column], self.row_y[lane, row]
         task = self._add(Node(f"Task_{step.key}", "task", step.name, lane, x, y, TASK_W, TASK_H, step))
         if step.waits_for is not None:
-            wait = Node(f"Wait_{step.key}", "catch", step.waits_for.reason, lane, x - 62, task.middle - EVENT // 2)
-            wait.w = wait.h = EVENT
+            x -= EVENT + GAP
+            wait = Node(
+                f"Wait_{step.key}", "catch", step.waits_for.reason, lane, x, task.middle - EVENT // 2, EVENT, EVENT
+            )
             self._add(wait)
             self._connect(wait.id, task.id)
         if step.join:
             front = f"Wait_{step.key}" if step.waits_for else task.id
-            gate = Node(f"Join_{step.key}", "parallel", "都办完后", lane, x - 120, task.middle - GATE // 2)
+            gate = Node(f"Join_{step.key}", "parallel", "都办完后", lane, x - GATE - GAP, task.middle - GATE // 2)
             self._add(gate)
             self._connect(gate.id, front)
 
@@ -185,12 +221,15 @@ class _Drawing:
         task = self.nodes[f"Task_{step.key}"]
         ways = {tuple(outcome.to) if outcome.to else outcome.code for outcome in step.outcomes}
         source = task.id
-        x = task.x + task.w + 30
+        x = task.x + task.w + GAP
         if len(ways) > 1:
             gate = Node(f"Gateway_{step.key}", "exclusive", f"{step.name}的结果", task.lane, x, task.middle - GATE // 2)
             self._add(gate)
             self._connect(task.id, gate.id)
-            source, x = gate.id, x + GATE + 26
+            source, x = (
+                gate.id,
+                x + GATE + 20 + LETTER * max(len(o.label) for o in step.outcomes if o.kind == "advance"),
+            )
         ends = 0
         for outcome in step.outcomes:
             name = outcome.label if len(ways) > 1 else ""
@@ -209,7 +248,8 @@ class _Drawing:
         forward = outcome.kind == "advance"
         onward = "、".join(c.procedure for c in outcome.continues_as)
         label = f"转 {onward}" if onward else outcome.label if outcome.kind == "refuse" else "办结"
-        x = from_node.x + from_node.w + 40 if forward else from_node.centre - EVENT // 2 + ends * 50
+        room = LETTER * len(name) + 20 if name else GAP
+        x = from_node.x + from_node.w + room if forward else from_node.centre - EVENT // 2 + ends * 50
         y = task.middle - EVENT // 2 if forward else task.y + task.h + 28
         node = Node(f"EndEvent_{step.key}_{outcome.code}", "end", label, task.lane, x, y, EVENT, EVENT)
         self._add(node)
@@ -237,7 +277,8 @@ class _Drawing:
     def _way(self, edge: Edge) -> list[tuple[int, int]]:
         a, b = self.nodes[edge.source], self.nodes[edge.target]
         if b.x <= a.x and b.kind != "end":  # back: above the row
-            y = min(a.y, b.y) - 22
+            self.returned += 1
+            y = min(a.y, b.y) - BELOW - (self.returned - 1) * BACK
             return [(a.centre, a.y), (a.centre, y), (b.centre, y), (b.centre, b.y)]
         if b.kind == "end" and b.y > a.y + a.h:
             return [(a.centre, a.y + a.h), (a.centre, b.middle), (b.x, b.middle)] if b.centre != a.centre else [

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from renben.engines.procedures import acting, authority, deadlines, definitions, evidence, facts, registry
+from renben.engines.procedures import acting, authority, deadlines, definitions, evidence, facts
 from renben.engines.procedures.contracts import Reason, StepContext, Stop
 from renben.engines.procedures.models import Case, CaseStep, EvidenceItem, FollowUp, StepEvent
-from renben.engines.procedures.schema import CaseField, Procedure
+from renben.engines.procedures.schema import Procedure
 from renben.kernel import calendar_table, clock
 from renben.kernel.models import Organization
 from renben.kernel.policy import Principal
@@ -112,16 +112,9 @@ def checklist(step: CaseStep) -> list[evidence.EvidenceLine]:
 def known_values(step: CaseStep) -> dict[str, Any]:
     """Values of the step's fields that are already known: from the case, else from the field's registered source."""
     procedure = definitions.procedure_of(step.case.definition_id)
-    known = facts.with_defaults(procedure, step.case.data)
-    return {field.name: value_of(field, step.case, known) for field in procedure.step(step.key).fields}
-
-
-def value_of(field: CaseField, case: Case, known: dict[str, Any]) -> Any:
-    """A field's value; None when nobody knows it yet."""
-    if not facts.is_blank(known.get(field.name)):
-        return known[field.name]
-    source = registry.field_source(field.source_fact) if field.source_fact else None
-    return source(case) if source else None
+    spec = procedure.step(step.key)
+    known = facts.with_defaults(procedure, step.case.data | facts.fetch(spec, step.case, step.case.data))
+    return {field.name: known.get(field.name) for field in spec.fields}
 
 
 def blocked_by(
@@ -139,6 +132,7 @@ def blocked_by(
     if wanted.kind != "advance":
         return []
     values, reasons = facts.take(procedure, spec, step.case.data, data or {})
+    values |= facts.fetch(spec, step.case, step.case.data | values)
     known = facts.with_defaults(procedure, step.case.data | values)
     context = StepContext(
         step.case,

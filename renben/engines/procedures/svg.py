@@ -85,17 +85,15 @@ def _edge(edge: Edge, diagram: Diagram, element_id: str) -> str:
         f'<polyline class="flow" points="{points}" fill="none" stroke="{SECONDARY}" stroke-width="1.3"'
         f' marker-end="url(#{element_id}-tip)"/>'
     )
-    if not edge.name:
+    start, target = diagram.nodes[edge.source], diagram.nodes[edge.target]
+    if not edge.name or (target.kind == "end" and target.name == edge.name):
         return line
-    (x, y), (next_x, next_y) = edge.points[-2], edge.points[-1]
     if edge.points[0][0] > edge.points[-1][0]:  # back: the label stands on the run above the row
-        x, y = (edge.points[1][0] + edge.points[2][0]) // 2, edge.points[1][1]
-        return line + _text(x, y - 5, edge.name, 12, SECONDARY)
-    if x == next_x:
-        return line + _text(x + 6, (y + next_y) // 2 + 4, edge.name, 12, SECONDARY, "")
-    start = diagram.nodes[edge.source]
-    anchor = max(x, start.x + start.w if len(edge.points) == 2 else x)
-    return line + _text(anchor + 4, next_y - 5, edge.name, 12, SECONDARY, "")
+        middle = (edge.points[1][0] + edge.points[2][0]) // 2
+        return line + _text(middle, edge.points[1][1] - 4, edge.name, 12, SECONDARY)
+    if start.kind == "exclusive":
+        return line + _text(start.x + start.w + 4, start.middle - 6, edge.name, 12, SECONDARY, "")
+    return line + _text(edge.points[-2][0] + 6, edge.points[-1][1] - 6, edge.name, 12, SECONDARY, "")
 
 
 def _node(node: Node, states: Mapping[str, str]) -> str:

@@ -21,6 +21,7 @@ ACTIONS = [
     *(f"registration.{name}" for name in ("enrol_benefit", "offer_job_service", "start_dynamic_record")),
     *(f"benefit.{name}" for name in ("check_archive", "determine", "file_notice")),
 ]
+GUARDS = ["registration.conditions", "certificate.in_stock"]
 REGISTRATION_PAPERS = (
     "用人单位终止解除劳动关系（聘用关系）的书面证明复印件",
     "本人的《居民身份证》复印件",
@@ -58,7 +59,8 @@ def stage(monkeypatch) -> Stage:
     made = Stage()
     monkeypatch.setattr(registry, "_actions", {name: made.action(name) for name in ACTIONS})
     monkeypatch.setattr(registry, "_undo", {})
-    monkeypatch.setattr(registry, "_guards", {})
+    monkeypatch.setattr(registry, "_guards", {name: lambda context: [] for name in GUARDS})
+    monkeypatch.setattr(registry, "_sources", {})
     return made
 
 
