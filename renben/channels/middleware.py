@@ -172,9 +172,9 @@ class OnceOnly:
 
 
 def refuse_writes(execute: Callable, sql: object, params: object, many: bool, context: dict) -> object:
-    """Looking changes nothing: a GET whose view writes is a defect and fails at once."""
+    """Looking changes nothing: a GET whose view writes is a defect and fails at once. The trace of looking is allowed."""
     verb = str(sql).lstrip("( ")[:6].upper()
-    if verb in ("INSERT", "UPDATE", "DELETE"):
+    if verb in ("INSERT", "UPDATE", "DELETE") and "kernel_auditevent" not in str(sql)[:40]:
         raise RuntimeError(f"a GET must not write: {str(sql)[:120]}")
     return execute(sql, params, many, context)
 

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from renben.engines.procedures import actions
 from renben.engines.procedures.contracts import Blocked
-from renben.engines.procedures.models import Case, CaseStep
+from renben.engines.procedures.models import CaseStep
 from renben.kernel import clock
 from renben.kernel.models import LabourSpell, Organization, Person, Post, User
 from renben.kernel.roles import Role

@@ -12,9 +12,12 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 
+from renben.channels import export as export_sheet
 from renben.channels.paging import paginate
 from renben.channels.workbench.case_form import StepForm
+from renben.engines.documents.models import IssuedDocument
 from renben.engines.procedures import actions, bpmn, definitions, queries, svg
 from renben.engines.procedures.contracts import Blocked
 from renben.engines.procedures.models import Case, CaseStep, Definition, OneTimeNotice
@@ -23,6 +26,7 @@ from renben.kernel import clock
 from renben.kernel.models import Organization, Person
 from renben.kernel.policy import page
 from renben.kernel.roles import Role
+from renben.services.registration import case_papers
 
 STATES = {"open": "在办", "done": "办结", "refused": "不予办理", "withdrawn": "撤回", "handed_over": "已转出"}
 
@@ -114,14 +118,13 @@ def filtered(request: HttpRequest) -> Any:
 
 @page(action="case.view")
 def export(request: HttpRequest) -> HttpResponse:
-    """The list as .xlsx, masked as on screen, at most 5,000 rows."""
-    from renben.channels.sheets import sheet_response
-
-    rows = filtered(request).order_by("-opened_at", "-id")[:5000]
-    return sheet_response(
-        "办件清单",
-        ["办件编号", "事项", "申请人", "证件号码", "机构", "状态", "受理时间", "办结时间"],
-        (
+    """The list as .xlsx, names and numbers as on screen."""
+    rows = filtered(request).order_by("-opened_at", "-id")[: export_sheet.CAP]
+    return export_sheet.xlsx(
+        request,
+        name="办件清单",
+        headings=["办件编号", "事项", "申请人", "证件号码", "机构", "状态", "受理时间", "办结时间"],
+        rows=(
             [
                 case.number,
                 case.title,
@@ -134,7 +137,7 @@ def export(request: HttpRequest) -> HttpResponse:
             ]
             for case in rows
         ),
-        organization=request.principal.home,
+        action="cases",
     )
 
 
@@ -177,24 +180,19 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "reasons": [r for r in reasons if r.code not in ("evidence_missing", "field_missing", "condition_unknown")],
         "is_paused": row is not None and row.state == "paused",
         "notices": OneTimeNotice.objects.filter(case=case).select_related("issued_by").order_by("-issued_at", "-id"),
-        "issued": issued_of(case),
+        "issued": IssuedDocument.objects.filter(case_id=case.pk).order_by("-issued_at", "-id"),
+        "prints": case_papers.printable(case, line.spec.forms) if case.person_id else [],
         "events": events,
         "journey": queries.journey(case),
-        "picture": svg.picture(procedure, {ln.spec.key: ln.row.state for ln in lines if ln.row is not None}),
+        "picture": mark_safe(svg.to_svg(procedure, {ln.spec.key: ln.row.state for ln in lines if ln.row is not None})),
         "undoable": last_done.step if last_done and can_undo(last_done, request.user) else None,
-        "deadlines": [d for d in procedure.watched(line.spec.key)],
+        "deadlines": procedure.watched(line.spec.key),
         "limits": row.limits if row is not None else [],
     }
 
 
 def can_undo(event: Any, user: Any) -> bool:
     return event.by_id == user.pk and clock.now() - event.at <= dt.timedelta(minutes=5)
-
-
-def issued_of(case: Case) -> list:
-    from renben.engines.documents.models import IssuedDocument
-
-    return list(IssuedDocument.objects.filter(case_id=case.pk).order_by("-issued_at", "-id"))
 
 
 @page(action="case.view", subject="case")
@@ -263,14 +261,14 @@ def procedures(request: HttpRequest) -> HttpResponse:
 def procedure_page(request: HttpRequest, procedure_id: str) -> HttpResponse:
     """One procedure: who, conditions, papers, steps, limits, basis, picture."""
     procedure = _procedure(procedure_id)
-    context = {"procedure": procedure, "picture": svg.picture(procedure, {}), "roles": dict(Role.choices)}
+    context = {"procedure": procedure, "picture": mark_safe(svg.to_svg(procedure)), "roles": dict(Role.choices)}
     return render(request, "cases/procedure.html", context)
 
 
 @page(action="case.view")
 def procedure_bpmn(request: HttpRequest, procedure_id: str) -> HttpResponse:
     """The procedure as BPMN 2.0, for whoever draws with another tool."""
-    text = bpmn.export(_procedure(procedure_id))
+    text = bpmn.to_xml(_procedure(procedure_id))
     response = HttpResponse(text, content_type="application/xml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{procedure_id}.bpmn"'
     return response

@@ -19,6 +19,7 @@ urlpatterns = [
     path("<int:pk>/steps/<int:step_id>/claim/", case_acts.claim, name="claim"),
     path("<int:pk>/hand-over/", case_acts.hand_over, name="hand_over"),
     path("<int:pk>/withdraw/", case_acts.withdraw, name="withdraw"),
-    path("<int:pk>/papers/<str:form>.pdf", case_papers.paper, name="paper"),
+    path("<int:pk>/papers/", case_papers.paper, name="paper"),
+    path("documents/<int:pk>.pdf", case_papers.document, name="document"),
     path("<int:pk>/files/<int:file_id>/", case_papers.download, name="file"),
 ]
