@@ -192,7 +192,6 @@ _ALLAUTH = {
     "allauth.mfa.base.views.ReauthenticateView": SIGNED_IN,
     "allauth.mfa.base.views.IndexView": SIGNED_IN,
     "allauth.mfa.totp.views.ActivateTOTPView": SIGNED_IN,
-    "allauth.mfa.recovery_codes.views.ViewRecoveryCodesView": SIGNED_IN,
     "allauth.mfa.recovery_codes.views.GenerateRecoveryCodesView": SIGNED_IN,
 }
 LIBRARY_VIEWS: dict[str, Policy] = {name: Policy(audience=audience) for name, audience in _ALLAUTH.items()}

@@ -19,7 +19,8 @@ urlpatterns = [
     path("accounts/2fa/authenticate/", mfa_views.authenticate, name="mfa_authenticate"),
     path("accounts/2fa/reauthenticate/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
     path("accounts/2fa/totp/activate/", totp_views.activate_totp, name="mfa_activate_totp"),
-    path("accounts/2fa/recovery-codes/", code_views.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("accounts/2fa/totp/deactivate/", views.second_factor_stays, name="mfa_deactivate_totp"),
+    path("accounts/2fa/recovery-codes/", views.recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "accounts/2fa/recovery-codes/generate/", code_views.generate_recovery_codes, name="mfa_generate_recovery_codes"
     ),

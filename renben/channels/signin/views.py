@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.flows import view_recovery_codes
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +30,25 @@ def demo_sign_in(request: HttpRequest, username: str) -> HttpResponse:
     login(request, user, backend=BACKEND)
     audit.record(action="signin.demo", subject=f"user:{user.pk}", by=user)
     return redirect("/")
+
+
+@page(SIGNED_IN)
+def second_factor_stays(request: HttpRequest) -> HttpResponse:
+    """Nobody takes off their own second factor; a lost phone is the security administrator's matter."""
+    return redirect("mfa_index")
+
+
+@page(SIGNED_IN)
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """备用码: how many are left; the codes themselves only on pressing the button, and only as often as allauth allows."""
+    kept = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.RECOVERY_CODES).first()
+    if kept is None:
+        return redirect("mfa_index")
+    context = {"left": len(kept.wrap().get_unused_codes()), "codes": [], "is_asked": request.method == "POST"}
+    if request.method == "POST":
+        codes, may_be_shown = view_recovery_codes(request)
+        context["codes"] = codes.get_unused_codes() if may_be_shown else []
+    return render(request, "mfa/recovery_codes/index.html", context)
 
 
 SIGN_IN_WORDS = {

@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from renben.channels import export
 from renben.channels.paging import paginate
+from renben.kernel import masking
 from renben.kernel.models import LabourSpell, Organization
 from renben.kernel.models.people import HukouKind
 from renben.kernel.people import keys_of_query
@@ -83,6 +85,37 @@ def people_list(request: HttpRequest) -> HttpResponse:
         if case is not None:
             return redirect(f"/cases/{case.pk}/")
     rows = paginate(request, in_order(selected(request.principal, form)))
-    context = {"form": form, "rows": rows, "text": text, "statuses": dict(LabourSpell.Status.choices)}
+    context = {
+        "form": form,
+        "rows": rows,
+        "text": text,
+        "statuses": dict(LabourSpell.Status.choices),
+        "may_open": request.principal.may("person.open"),
+        "may_export": request.principal.may("person.export"),
+    }
     template = "people/rows.html" if request.htmx and not request.htmx.boosted else "people/list.html"
     return render(request, template, context)
+
+
+@page(action="person.export")
+@require_GET
+def people_export(request: HttpRequest) -> HttpResponse:
+    """The same list as a workbook, masked as on the screen, at most `export.CAP` rows."""
+    form = PeopleFilter(request.principal, request.GET)
+    form.is_valid()
+    statuses = dict(LabourSpell.Status.choices)
+    people = in_order(selected(request.principal, form))[: export.CAP]
+    rows = (
+        [
+            masking.mask_name(person.name, "list"),
+            person.id_masked,
+            person.get_sex_display(),
+            f"{person.birth_on:%Y-%m}",
+            statuses.get(person.labour_status, ""),
+            person.get_hukou_kind_display(),
+            person.organization.name,
+        ]
+        for person in people
+    )
+    headings = ["姓名", "证件号码", "性别", "出生年月", "就业状态", "户口性质", "归属机构"]
+    return export.xlsx(request, name="人员名单", headings=headings, rows=rows, action="person")

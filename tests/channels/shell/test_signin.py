@@ -122,10 +122,50 @@ def test_staff_must_set_up_a_second_factor_outside_demo(clerk, sign_in, settings
     assert client.get("/people/").status_code == 200
 
 
-def test_account_pages_have_titles(clerk, sign_in, title):
+def test_account_pages_have_titles(clerk, title):
     client = Client()
     attempt(client, clerk, build.PASSWORD)
-    for name in ("account", "account_change_password", "mfa_index", "mfa_activate_totp", "account_logout"):
+    for name in ("account", "account_change_password", "mfa_index", "account_logout"):
         page = client.get(reverse(name))
         assert page.status_code == 200, name
         assert title(page)
+
+
+def test_authenticator_is_bound_after_the_password_is_given_again(clerk, title):
+    client = Client()
+    attempt(client, clerk, build.PASSWORD)
+    asked = client.get(reverse("mfa_activate_totp"))
+    assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    assert title(client.get(asked["Location"])) == "再次确认身份"
+    assert "口令不对" in client.post(asked["Location"], {"password": "wrong-password-1"}).content.decode()
+    assert client.post(asked["Location"], {"password": build.PASSWORD}).status_code == 302
+    page = client.get(reverse("mfa_activate_totp"))
+    assert title(page) == "绑定验证器"
+    secret = page.context["form"].secret
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    bound = client.post(reverse("mfa_activate_totp"), {"code": code})
+    assert bound.status_code == 302
+    assert title(client.get(bound["Location"])) == "备用码"
+    shown = client.post(bound["Location"])
+    assert len(shown.context["codes"]) == 10
+    assert shown.context["codes"][0] not in client.get(bound["Location"]).content.decode()
+    assert client.get(reverse("mfa_activate_totp"))["Location"] == reverse("mfa_deactivate_totp")
+    assert client.get(reverse("mfa_deactivate_totp"))["Location"] == reverse("mfa_index")
+    assert "验证器已绑定" in client.get(reverse("mfa_index")).content.decode()
+    client.post(reverse("account_logout"))
+    assert attempt(client, clerk, build.PASSWORD)["Location"] == reverse("mfa_authenticate")
+    assert title(client.get(reverse("mfa_authenticate"))) == "输入验证码"
+
+
+def test_password_rules(clerk):
+    client = Client()
+    attempt(client, clerk, build.PASSWORD)
+    fields = {"oldpassword": build.PASSWORD, "password1": "shortpass", "password2": "shortpass"}
+    page = client.post(reverse("account_change_password"), fields).content.decode()
+    assert "至少三类" in page
+    fields |= {"password1": "Another-word-88", "password2": "Another-word-88"}
+    assert client.post(reverse("account_change_password"), fields).status_code == 302
+    clerk.refresh_from_db()
+    assert clerk.check_password("Another-word-88") and clerk.password_changed_at is not None
