@@ -27,8 +27,6 @@ def print_accounts() -> None:
 
 def build(*, people: int, seed: int, as_of: str | None, if_empty: bool, say: Callable[[str], None]) -> int:
     """Build the district. Refuses to touch a database that has people in it."""
-    from renben.channels.demo import offices, population, work
-
     if Person.objects.exists():
         if if_empty:
             return 0
@@ -39,29 +37,37 @@ def build(*, people: int, seed: int, as_of: str | None, if_empty: bool, say: Cal
         return 1
     started = time.monotonic()
     today = dt.date.fromisoformat(as_of) if as_of else clock.today()
-    rng = random.Random(seed)
     foundation.lay_foundation()
-    streets = list(Organization.objects.filter(tier="street").order_by("path"))
-    stations = list(Organization.objects.filter(tier="community").select_related("region").order_by("path"))
-    with transaction.atomic():
-        accounts, _ = offices.staff_everywhere(rng)
-        firms = population.employers(rng, streets, max(people // 60, 20))
-        candidates = population.settle(rng, stations, firms, people, today)
-        accounts += _citizen(candidates[0])
-        Setting.objects.update_or_create(key=ACCOUNTS, defaults={"value": accounts})
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    say(
-        f"{people} 人、{len(firms)} 家单位、{User.objects.count()} 个账号已建立（{time.monotonic() - started:.0f} 秒）。"
-    )
-    log = work.work(rng, calendar_table.current(), today, candidates[1:], max(people // 62, 30), say)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    with transaction.atomic():  # all of it or nothing: a demonstration cut off half-way would tell untrue stories
+        log = _fill(random.Random(seed), people, today, say)
     stuck = {name: n for name, n in log.items() if name.startswith("blocked")}
     if stuck:
         say(f"　未能继续的办件：{stuck}")
     say(f"演示区已建成（{time.monotonic() - started:.0f} 秒）。")
     return 0
+
+
+def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], None]) -> dict[str, int]:
+    from renben.channels.demo import offices, population, work
+
+    streets = list(Organization.objects.filter(tier="street").order_by("path"))
+    stations = list(Organization.objects.filter(tier="community").select_related("region").order_by("path"))
+    accounts, _ = offices.staff_everywhere(rng)
+    firms = population.employers(rng, streets, max(people // 60, 20))
+    candidates = population.settle(rng, stations, firms, people, today)
+    accounts += _citizen(candidates[0])
+    Setting.objects.update_or_create(key=ACCOUNTS, defaults={"value": accounts})
+    _analyze()
+    say(f"{people} 人、{len(firms)} 家单位、{User.objects.count()} 个账号已建立。")
+    log = work.work(rng, calendar_table.current(), today, candidates[1:], max(people // 62, 30), say)
+    _analyze()
+    return log
+
+
+def _analyze() -> None:
+    """Fresh statistics: without them the planner reads whole tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _citizen(person_id: int) -> list[dict]:

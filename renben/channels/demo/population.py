@@ -125,8 +125,45 @@ def invent(
             made += 1
 
 
-PERSON_COLUMNS = ["id", "name", "pinyin", "initials", "sex", "birth_on", "ethnicity", "education", "hukou_kind", "hukou_region_id", "organization_id", "phone_enc", "address_enc", "health", "disability_enc", "id_masked", "search_keys", "labour_status", "is_demo", "created_at", "updated_at", "version"]
-SPELL_COLUMNS = ["person_id", "status", "start_on", "end_on", "employer_id", "employer_name", "occupation", "contribution_months", "separation_reason", "source", "evidence", "case_number", "recorded_at"]
+PERSON_COLUMNS = [
+    "id",
+    "name",
+    "pinyin",
+    "initials",
+    "sex",
+    "birth_on",
+    "ethnicity",
+    "education",
+    "hukou_kind",
+    "hukou_region_id",
+    "organization_id",
+    "phone_enc",
+    "address_enc",
+    "health",
+    "disability_enc",
+    "id_masked",
+    "search_keys",
+    "labour_status",
+    "is_demo",
+    "created_at",
+    "updated_at",
+    "version",
+]
+SPELL_COLUMNS = [
+    "person_id",
+    "status",
+    "start_on",
+    "end_on",
+    "employer_id",
+    "employer_name",
+    "occupation",
+    "contribution_months",
+    "separation_reason",
+    "source",
+    "evidence",
+    "case_number",
+    "recorded_at",
+]
 
 
 def settle(

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from renben.engines.documents.models import IssuedDocument
+from renben.engines.documents import issuing
 from renben.kernel.policy import PUBLIC, page
 
 
@@ -24,15 +24,20 @@ def certificate_check(request: HttpRequest) -> HttpResponse:
     form = CheckForm(request.GET if is_asked else None)
     found = None
     if is_asked and form.is_valid():
-        found = (
-            IssuedDocument.objects.filter(
-                number=form.cleaned_data["number"].strip().upper(),
-                short_hash__iexact=form.cleaned_data["code"].strip(),
-            )
-            .select_related("organization")
-            .order_by("-id")
-            .first()
-        )
-    return render(
-        request, "portal/check.html", {"form": form, "found": found, "is_answered": is_asked and form.is_valid()}
-    )
+        found = issuing.verify(form.cleaned_data["number"].strip().upper(), form.cleaned_data["code"])
+    return _answer(request, form, found, is_answered=is_asked and form.is_valid())
+
+
+@page(PUBLIC)
+@require_GET
+def certificate_check_code(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """Where the QR of a paper leads: the same answer without typing anything."""
+    form = CheckForm({"number": number, "code": code})
+    found = issuing.verify(number.strip().upper(), code) if form.is_valid() else None
+    return _answer(request, form, found, is_answered=True)
+
+
+def _answer(
+    request: HttpRequest, form: CheckForm, found: issuing.PublicFacts | None, *, is_answered: bool
+) -> HttpResponse:
+    return render(request, "portal/check.html", {"form": form, "found": found, "is_answered": is_answered})

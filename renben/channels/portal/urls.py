@@ -5,6 +5,7 @@ from renben.channels.portal import check, views
 urlpatterns = [
     path("portal/", views.home, name="portal"),
     path("check/", check.certificate_check, name="certificate_check"),
+    path("check/c/<str:number>/<str:code>", check.certificate_check_code, name="certificate_check_code"),
     path("display/", views.display_mode, name="display_mode"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),

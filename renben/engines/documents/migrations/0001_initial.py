@@ -6,38 +6,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0002_guards'),
+        ("kernel", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IssuedDocument',
+            name="IssuedDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form', models.CharField(max_length=64, verbose_name='表单')),
-                ('kind', models.CharField(max_length=32, verbose_name='种类')),
-                ('number', models.CharField(max_length=40, verbose_name='编号')),
-                ('case_id', models.BigIntegerField(blank=True, null=True, verbose_name='办件')),
-                ('data', models.JSONField(default=dict, verbose_name='公开内容')),
-                ('data_enc', models.TextField(blank=True, verbose_name='全部内容（密文）')),
-                ('data_hash', models.CharField(max_length=64, verbose_name='内容摘要')),
-                ('short_hash', models.CharField(max_length=16, verbose_name='查验码')),
-                ('issued_at', models.DateTimeField(verbose_name='出具时间')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='作废时间')),
-                ('revoked_reason', models.CharField(blank=True, max_length=200, verbose_name='作废原因')),
-                ('holder_person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='issued_documents', to='kernel.person')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issued_documents', to='kernel.organization')),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='documents.issueddocument')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("form", models.CharField(max_length=64, verbose_name="表单")),
+                ("kind", models.CharField(max_length=32, verbose_name="种类")),
+                ("number", models.CharField(max_length=40, verbose_name="编号")),
+                ("case_id", models.BigIntegerField(blank=True, null=True, verbose_name="办件")),
+                ("data", models.JSONField(default=dict, verbose_name="公开内容")),
+                ("data_enc", models.TextField(blank=True, verbose_name="全部内容（密文）")),
+                ("data_hash", models.CharField(max_length=64, verbose_name="内容摘要")),
+                ("short_hash", models.CharField(max_length=16, verbose_name="查验码")),
+                ("issued_at", models.DateTimeField(verbose_name="出具时间")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="作废时间")),
+                ("revoked_reason", models.CharField(blank=True, max_length=200, verbose_name="作废原因")),
+                (
+                    "holder_person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issued_documents",
+                        to="kernel.person",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issued_documents",
+                        to="kernel.organization",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="documents.issueddocument",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '已出具文书',
-                'indexes': [models.Index(fields=['number'], name='issued_number'), models.Index(condition=models.Q(('case_id', None), _negated=True), fields=['case_id'], name='issued_case')],
+                "verbose_name": "已出具文书",
+                "indexes": [
+                    models.Index(fields=["number"], name="issued_number"),
+                    models.Index(
+                        condition=models.Q(("case_id", None), _negated=True), fields=["case_id"], name="issued_case"
+                    ),
+                ],
             },
         ),
     ]

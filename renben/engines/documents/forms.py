@@ -1,0 +1,155 @@
+"""Form templates of the catalogue: `catalog/forms/<slug>.yaml` says what is printed, `<slug>.typ` how it looks."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from django.conf import settings
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+FieldType = Literal["text", "date", "month", "fen", "int", "choice", "id_number", "phone", "address", "rows"]
+SENSITIVE_TYPES = {"id_number", "phone", "address"}
+
+
+class FormError(Exception):
+    """A form of the catalogue or the data given to it is wrong; the message names the file or field."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Strict):
+    """A column of a field of type `rows`."""
+
+    name: str
+    label: str
+    type: FieldType = "text"
+    required: bool = True
+
+
+class FormField(_Strict):
+    """One blank of a form. `source_fact` is where it is read from, `writer` who may write it (design, contract `field`).
+
+    `sign` blanks are never filled by the machine: signature, seal, date of signing. `example` feeds previews and tests.
+    """
+
+    name: str
+    label: str
+    type: FieldType = "text"
+    source_fact: str = ""
+    writer: str = ""
+    required: bool = True
+    sign: bool = False
+    options: list[str] = Field(default_factory=list)
+    multiple: bool = False
+    columns: list[Column] = Field(default_factory=list)
+    example: Any = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> FormField:
+        if self.type == "choice" and not self.options:
+            raise ValueError(f"{self.name}：选择项没有列出选项")
+        if self.type == "rows" and not self.columns:
+            raise ValueError(f"{self.name}：明细表没有列出各列")
+        if not self.sign and not self.source_fact:
+            raise ValueError(f"{self.name}：没有写明数据来源 source_fact")
+        if not self.sign and self.example is None:
+            raise ValueError(f"{self.name}：没有示例 example")
+        return self
+
+    @property
+    def is_sensitive(self) -> bool:
+        return self.type in SENSITIVE_TYPES
+
+
+class FormTemplate(_Strict):
+    """A printed form, notice or certificate. `name` is the exact official name, `aliases` its variants (D-21)."""
+
+    slug: str
+    name: str
+    title: str = ""
+    aliases: list[str] = Field(default_factory=list)
+    kind: Literal["form", "notice", "receipt", "certificate"] = "form"
+    paper: Literal["a4"] = "a4"
+    landscape: bool = False
+    qr: bool = False
+    procedures: list[str]
+    citation: str
+    issued_incomplete: bool = True
+    fields: list[FormField]
+
+    @model_validator(mode="after")
+    def _whole(self) -> FormTemplate:
+        names = [field.name for field in self.fields]
+        doubles = {name for name in names if names.count(name) > 1}
+        if doubles:
+            raise ValueError(f"字段重名：{'、'.join(sorted(doubles))}")
+        if self.kind == "certificate" and (self.issued_incomplete or not self.qr):
+            raise ValueError("证照必须带二维码，且不得缺项签发")
+        return self
+
+    @property
+    def template(self) -> str:
+        """Path of the layout inside the catalogue."""
+        return f"forms/{self.slug}.typ"
+
+    @property
+    def filled_fields(self) -> list[FormField]:
+        return [field for field in self.fields if not field.sign]
+
+    def example(self) -> dict[str, Any]:
+        """Full example data, for previews, benchmarks and tests."""
+        return {field.name: field.example for field in self.filled_fields}
+
+
+def read_catalogue_file(path: Path) -> dict[str, Any]:
+    """One YAML file of the catalogue as a mapping; errors name the file."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise FormError(f"{path.name} 不是正确的 YAML：{error}") from error
+    if not isinstance(content, dict):
+        raise FormError(f"{path.name} 应为“名称: 值”的形式")
+    return content
+
+
+def load_forms(catalog: Path | None = None) -> dict[str, FormTemplate]:
+    """All forms by slug, read once per process. Raises `FormError` naming the first file that is wrong."""
+    return _load(Path(catalog or settings.CATALOG_DIR))
+
+
+@lru_cache(maxsize=8)
+def _load(catalog: Path) -> dict[str, FormTemplate]:
+    forms: dict[str, FormTemplate] = {}
+    names: dict[str, str] = {}
+    for path in sorted((catalog / "forms").glob("*.yaml")):
+        try:
+            form = FormTemplate(slug=path.stem, **read_catalogue_file(path))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise FormError(f"表单 {path.name} 有误（{where}）：{first['msg']}") from error
+        if not (catalog / form.template).exists():
+            raise FormError(f"表单 {path.name} 缺少版式文件 {form.slug}.typ")
+        for name in [form.name, *form.aliases]:
+            if name in names:
+                raise FormError(f"表单名称“{name}”同时出现在 {names[name]} 和 {path.name}")
+            names[name] = path.name
+        forms[form.slug] = form
+    return forms
+
+
+def find_form(name: str, catalog: Path | None = None) -> FormTemplate:
+    """A form by slug, official name or alias. Raises `FormError` when there is none."""
+    forms = load_forms(catalog)
+    bare = name.strip().removeprefix("《").removesuffix("》")
+    if bare in forms:
+        return forms[bare]
+    for form in forms.values():
+        if bare == form.name or bare in form.aliases:
+            return form
+    raise FormError(f"没有名为“{name}”的表单")
