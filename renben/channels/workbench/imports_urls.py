@@ -1,0 +1,16 @@
+from django.urls import path
+
+from renben.channels.workbench import imports
+
+urlpatterns = [
+    path("", imports.import_list, name="list"),
+    path("new/", imports.upload, name="upload"),
+    path("template/<str:kind>/", imports.empty_template, name="template"),
+    path("sample/", imports.demo_sample, name="sample"),
+    path("<int:pk>/", imports.batch_page, name="batch"),
+    path("<int:pk>/progress/", imports.progress, name="progress"),
+    path("<int:pk>/confirm/", imports.confirm, name="confirm"),
+    path("<int:pk>/errors/", imports.errors, name="errors"),
+    path("<int:pk>/undo/", imports.undo, name="undo"),
+    path("<int:pk>/discard/", imports.discard, name="discard"),
+]
