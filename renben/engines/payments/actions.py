@@ -69,9 +69,7 @@ def make_batch(
     (None, []) when there is nothing to pay and no list yet.
     """
     month = month.replace(day=1)
-    batches = PaymentBatch.objects.select_for_update().filter(
-        heading=heading, month=month, organization=organization
-    )
+    batches = PaymentBatch.objects.select_for_update().filter(heading=heading, month=month, organization=organization)
     latest = batches.order_by("-sequence").first()
     wanted = {payment_key(heading, due.person_id, due.month): due for due in dues}
     taken = set(PaymentLine.objects.filter(key__in=wanted).values_list("key", flat=True))

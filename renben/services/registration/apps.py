@@ -6,3 +6,8 @@ class RegistrationConfig(AppConfig):
     label = "registration"
     verbose_name = "就业和失业管理"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from renben.services.registration import merging
+
+        merging.load()

@@ -6,65 +6,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0002_guards'),
+        ("kernel", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PaymentBatch',
+            name="PaymentBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('heading', models.CharField(max_length=24, verbose_name='款项')),
-                ('month', models.DateField(help_text='当月1日', verbose_name='所属月份')),
-                ('sequence', models.PositiveSmallIntegerField(default=1, verbose_name='当月第几批')),
-                ('state', models.CharField(choices=[('draft', '待确认'), ('confirmed', '已确认'), ('paid', '已发放')], default='draft', max_length=10, verbose_name='状态')),
-                ('total_fen', models.BigIntegerField(default=0, verbose_name='合计（分）')),
-                ('count', models.PositiveIntegerField(default=0, verbose_name='人次')),
-                ('control_hash', models.CharField(blank=True, max_length=64, verbose_name='校验值')),
-                ('made_at', models.DateTimeField(verbose_name='生成时间')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('paid_on', models.DateField(blank=True, null=True, verbose_name='发放日期')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_batches', to='kernel.organization', verbose_name='发放机构')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("heading", models.CharField(max_length=24, verbose_name="款项")),
+                ("month", models.DateField(help_text="当月1日", verbose_name="所属月份")),
+                ("sequence", models.PositiveSmallIntegerField(default=1, verbose_name="当月第几批")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "待确认"), ("confirmed", "已确认"), ("paid", "已发放")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("total_fen", models.BigIntegerField(default=0, verbose_name="合计（分）")),
+                ("count", models.PositiveIntegerField(default=0, verbose_name="人次")),
+                ("control_hash", models.CharField(blank=True, max_length=64, verbose_name="校验值")),
+                ("made_at", models.DateTimeField(verbose_name="生成时间")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="确认时间")),
+                ("paid_on", models.DateField(blank=True, null=True, verbose_name="发放日期")),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payment_batches",
+                        to="kernel.organization",
+                        verbose_name="发放机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发放批次',
-                'ordering': ['-month', 'organization_id', 'sequence'],
+                "verbose_name": "发放批次",
+                "ordering": ["-month", "organization_id", "sequence"],
             },
         ),
         migrations.CreateModel(
-            name='PaymentLine',
+            name="PaymentLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('heading', models.CharField(max_length=24, verbose_name='款项')),
-                ('month', models.DateField(help_text='当月1日', verbose_name='所属月份')),
-                ('fen', models.BigIntegerField(verbose_name='金额（分）')),
-                ('determination_id', models.BigIntegerField(blank=True, null=True, verbose_name='核定结果')),
-                ('key', models.CharField(max_length=80, unique=True, verbose_name='防重键')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payments.paymentbatch')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_lines', to='kernel.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("heading", models.CharField(max_length=24, verbose_name="款项")),
+                ("month", models.DateField(help_text="当月1日", verbose_name="所属月份")),
+                ("fen", models.BigIntegerField(verbose_name="金额（分）")),
+                ("determination_id", models.BigIntegerField(blank=True, null=True, verbose_name="核定结果")),
+                ("key", models.CharField(max_length=80, unique=True, verbose_name="防重键")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="payments.paymentbatch"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payment_lines", to="kernel.person"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发放明细',
-                'ordering': ['id'],
+                "verbose_name": "发放明细",
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='paymentbatch',
-            constraint=models.UniqueConstraint(fields=('heading', 'month', 'organization', 'sequence'), name='payment_batch_once', violation_error_message='本月这一批名录已经生成。'),
+            model_name="paymentbatch",
+            constraint=models.UniqueConstraint(
+                fields=("heading", "month", "organization", "sequence"),
+                name="payment_batch_once",
+                violation_error_message="本月这一批名录已经生成。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='paymentline',
-            index=models.Index(fields=['person', 'month'], name='paymentline_person_month'),
+            model_name="paymentline",
+            index=models.Index(fields=["person", "month"], name="paymentline_person_month"),
         ),
         migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='payment_line_positive', violation_error_message='发放金额必须大于零。'),
+            model_name="paymentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fen__gt", 0)),
+                name="payment_line_positive",
+                violation_error_message="发放金额必须大于零。",
+            ),
         ),
     ]

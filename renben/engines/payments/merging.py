@@ -1,0 +1,41 @@
+"""Payments of a merged person: the lines go along; two payments for one month come to light."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from renben.engines.payments.actions import payment_key
+from renben.engines.payments.models import PaymentLine
+from renben.kernel import merge, taskboard
+from renben.kernel.models import Person
+
+
+def lines(kept: Person, merged: Person) -> dict[str, Any]:
+    """Move each line and its key; a line whose month the kept file was paid for keeps its key and becomes a task."""
+    moved, doubled = [], []
+    for line in PaymentLine.objects.filter(person=merged).order_by("id"):
+        key = payment_key(line.heading, kept.pk, line.month)
+        if PaymentLine.objects.filter(key=key).exists():
+            doubled.append(line)
+        else:
+            line.key = key
+        line.person = kept
+        line.save(update_fields=["person", "key"])
+        moved.append(line.pk)
+    if doubled:
+        taskboard.open_task(
+            key=f"payments.doubled:{kept.pk}:{merged.pk}",
+            title=f"核查 {kept.name} 的重复发放",
+            reason=f"合并档案后发现{len(doubled)}个月在两份档案下都列发过：{'、'.join(f'{d.month:%Y-%m}' for d in doubled)}。"[
+                :300
+            ],
+            organization=kept.organization,
+            person=kept,
+            cleared_by="DoublePaymentChecked",
+        )
+    return {"moved": moved, "note": f"doubled {[d.pk for d in doubled]}" if doubled else ""}
+
+
+def load() -> None:
+    """Declare the relation of this engine to a person."""
+    merge.register("payments.PaymentLine.person", lines)
