@@ -64,7 +64,7 @@ def act(request: HttpRequest, pk: int, step_id: int) -> HttpResponse:
         case.refresh_from_db()
         return render(request, "cases/case.html", case_context(request, case, form=form, step_key=step.key), status=422)
     label = next((o.label for o in spec.outcomes if o.code == (result.outcome or outcome)), "已办理")
-    _say(request, result, f"“{spec.name}”{label}。5 分钟内可以撤销。")
+    _say(request, result, f"“{spec.name}”{label}。")
     return back_to(case)
 
 

@@ -18,7 +18,7 @@ from renben.channels import export as export_sheet
 from renben.channels.paging import paginate
 from renben.channels.workbench.case_form import StepForm
 from renben.engines.documents.models import IssuedDocument
-from renben.engines.procedures import actions, bpmn, definitions, queries, svg
+from renben.engines.procedures import actions, bpmn, definitions, queries, registry, svg
 from renben.engines.procedures.contracts import Blocked
 from renben.engines.procedures.models import Case, CaseStep, Definition, OneTimeNotice
 from renben.engines.procedures.schema import Procedure, Step
@@ -185,13 +185,17 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "events": events,
         "journey": queries.journey(case),
         "picture": mark_safe(svg.to_svg(procedure, {ln.spec.key: ln.row.state for ln in lines if ln.row is not None})),
-        "undoable": last_done.step if last_done and can_undo(last_done, request.user) else None,
+        "undoable": last_done.step if last_done and can_undo(last_done, request.user, procedure) else None,
         "deadlines": procedure.watched(line.spec.key),
         "limits": row.limits if row is not None else [],
     }
 
 
-def can_undo(event: Any, user: Any) -> bool:
+def can_undo(event: Any, user: Any, procedure: Procedure) -> bool:
+    """Whether the page offers to take the act back: mine, just now, and of a kind that leaves nothing behind."""
+    action = procedure.step(event.step.key).action
+    if action and registry.undo_action(action) is None:
+        return False
     return event.by_id == user.pk and clock.now() - event.at <= dt.timedelta(minutes=5)
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from renben.engines.procedures import actions, definitions
+from renben.engines.procedures import actions, definitions, registry
+from renben.engines.procedures.contracts import Done
 from renben.engines.procedures.models import Case, OneTimeNotice
 from tests import build
 
@@ -129,7 +130,19 @@ def test_refusal_needs_reason_article_and_appeal(world, clerk):
     assert case.state == "refused"
 
 
-def test_undo_within_five_minutes(world, clerk):
+def test_an_act_that_made_papers_is_not_offered_for_undo(world, clerk):
+    case = start(world, clerk)
+    client = signed_in(clerk)
+    client.post(
+        url("act", case, step_id=step(case, "collect").pk), {"roster_checked_on": "2026-11-23", "outcome": "done"}
+    )
+    assert ("撤销这一步" in client.get(url("case", case)).text) is (
+        registry.undo_action("archives.collect") is not None
+    )
+
+
+def test_undo_within_five_minutes(world, clerk, monkeypatch):
+    monkeypatch.setitem(registry._undo, "archives.collect", lambda context: Done())
     case = start(world, clerk)
     client = signed_in(clerk)
     collect = step(case, "collect")
