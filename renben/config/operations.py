@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +17,9 @@ from renben.config.home import home
 from renben.kernel.postgres import database_urls, pg_bin
 
 Say = Callable[[str], None]
-
-
-def _owner_url() -> str:
-    return database_urls()[1]
+KEY_PROBE = "renben backup"
+HEADER_LINES = 60
+"""Settings stand at the head of a dump's script; data, which may contain any line, come later."""
 
 
 def _up() -> None:
@@ -40,34 +41,78 @@ def _counts() -> dict[str, int]:
     }
 
 
+def _sm3(path: Path) -> str:
+    """SM3 of a file, read in pieces: dumps are larger than memory."""
+    from cryptography.hazmat.primitives import hashes
+
+    digest = hashes.Hash(hashes.SM3())
+    with path.open("rb") as source:
+        while piece := source.read(1 << 20):
+            digest.update(piece)
+    return digest.finalize().hex()
+
+
+def _command(program: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """(command line, environment) of a PostgreSQL program on the owner's database.
+
+    The password goes by the environment: everybody on the machine can read a command line.
+    """
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+    parts = conninfo_to_dict(database_urls()[1])
+    environment = dict(os.environ)
+    if password := parts.pop("password", None):
+        environment["PGPASSWORD"] = str(password)
+    return [str(pg_bin(program)), f"--dbname={make_conninfo(**parts)}", *arguments], environment
+
+
+def _keys_path() -> Path:
+    from renben.kernel import crypto
+
+    return crypto.default_keys_path()
+
+
 def backup(target: Path, say: Say) -> int:
-    """Dump, files, keys and a manifest (row counts, audit heads) into `target`, which must be new or empty."""
+    """Dump, files, keys and a manifest (row counts, audit heads) into `target`, which must be new or empty.
+
+    Everything is read from one snapshot, so a backup of a site in use agrees with itself.
+    """
     _up()
     from django.conf import settings
+    from django.db import connection, transaction
 
     from renben.kernel import audit, crypto
 
-    if target.exists() and any(target.iterdir()):
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
         say(f"{target} 里已有内容，请换一个空目录，免得覆盖旧备份。")
         return 1
-    target.mkdir(parents=True, exist_ok=True)
-    target.chmod(0o700)
-    faults, heads = audit.verify()
-    counts = _counts()
-    dump = target / "database.dump"
-    done = subprocess.run(
-        [pg_bin("pg_dump"), "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}", _owner_url()],
-        capture_output=True,
-        text=True,
-    )
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        target.chmod(0o700)
+    except OSError as error:
+        say(f"不能在 {target} 写备份：{error.strerror}。请换一个目录。")
+        return 1
+    dump, files = target / "database.dump", target / "files.tar"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        # The session waits while pg_dump works, for hours on a large database.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.execute("SELECT pg_export_snapshot()")
+        (snapshot,) = cursor.fetchone()
+        faults, heads = audit.verify()
+        counts = _counts()
+        options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={dump}")
+        command, environment = _command("pg_dump", *options)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         say(f"数据库备份没有成功：{done.stderr.strip()[:500]}")
         return 1
-    with tarfile.open(target / "files.tar", "w") as bundle:
+    # After the dump: a file is written before the row that names it, so no row of the dump lacks its file.
+    with tarfile.open(files, "w") as bundle:
         if settings.FILES_DIR.exists():
-            bundle.add(settings.FILES_DIR, arcname="files")
-    for name in ("keys.json", "secret_key"):
-        source = Path(os.environ.get("RENBEN_KEYS", home() / name)) if name == "keys.json" else home() / name
+            bundle.add(settings.FILES_DIR, arcname="files", filter=lambda m: None if m.name.endswith(".part") else m)
+    probe = crypto.blind_index(KEY_PROBE, KEY_PROBE)
+    for name, source in (("keys.json", _keys_path()), ("secret_key", home() / "secret_key")):
         if source.exists():
             shutil.copyfile(source, target / name)
             (target / name).chmod(0o600)
@@ -76,7 +121,9 @@ def backup(target: Path, say: Say) -> int:
         "counts": counts,
         "audit_heads": heads,
         "audit_ok": not faults,
-        "dump_sm3": crypto.sm3(dump.read_bytes()),
+        "dump_sm3": _sm3(dump),
+        "files_sm3": _sm3(files),
+        "keys_probe": probe,
     }
     (target / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1))
     say(f"已备份到 {target}：{sum(counts.values())} 行，{dump.stat().st_size / 1048576:.1f} MB。")
@@ -86,66 +133,143 @@ def backup(target: Path, say: Say) -> int:
     return 0
 
 
+def _read_manifest(source: Path) -> dict | str:
+    """The manifest of an undamaged backup, or the sentence that says what is wrong with it."""
+    needed = ("manifest.json", "database.dump", "files.tar")
+    if absent := [name for name in needed if not (source / name).is_file()]:
+        return f"{source} 不是一份完整的备份（缺少 {'、'.join(absent)}）。"
+    try:
+        manifest = json.loads((source / "manifest.json").read_text())
+        sums = {"database.dump": manifest["dump_sm3"], "files.tar": manifest["files_sm3"]}
+        manifest["counts"], manifest["audit_heads"], manifest["keys_probe"]
+    except (ValueError, KeyError, TypeError):
+        return f"{source} 的清单 manifest.json 读不出来或不完整，没有恢复任何内容。请换一份备份。"
+    for name, wanted in sums.items():
+        if _sm3(source / name) != wanted:
+            return f"备份文件 {name} 与清单的校验值不符，可能已损坏，没有恢复任何内容。请换一份备份。"
+    return manifest
+
+
+def _keys_to_use(source: Path, probe: str) -> tuple[Path, str]:
+    """(the key file that fits the backup, "") or a sentence on what is missing."""
+    from renben.kernel import crypto
+
+    ours, theirs = _keys_path(), source / "keys.json"
+    chosen = ours if ours.exists() else theirs
+    if not chosen.exists():
+        return (
+            chosen,
+            "备份里没有 keys.json，本机也没有：没有钥匙，数据无法解密。请把保管的 keys.json 放回备份目录后再试。",
+        )
+    chosen.chmod(0o600)
+    try:
+        fits = crypto.KeyRing(chosen).blind_index(KEY_PROBE, KEY_PROBE) == probe
+    except crypto.CryptoError as error:
+        return chosen, error.text
+    if not fits and chosen == ours:
+        return ours, f"{ours} 是另一套钥匙。恢复只能在空的地方做：请设置新的 RENBEN_HOME 后再试。"
+    if not fits:
+        return theirs, "keys.json 不是这份备份的钥匙，恢复后数据无法解密。请放回与这份备份一起保管的 keys.json。"
+    if chosen == ours and theirs.exists() and theirs.read_bytes() != ours.read_bytes():
+        # Same origin, another rotation: the backup's ring may hold keys that ours does not know, or the other way round.
+        return ours, f"{ours} 与备份里的 keys.json 不是同一次轮换的。请设置新的 RENBEN_HOME 后再试。"
+    return chosen, ""
+
+
 def restore(source: Path, say: Say) -> int:
-    """Bring a backup into an empty place and prove that counts and audit heads are the same."""
-    manifest_path = source / "manifest.json"
-    if not manifest_path.exists():
-        say(f"{source} 不是一份完整的备份（没有 manifest.json）。")
+    """Bring a backup into an empty place and prove that counts and audit heads are the same.
+
+    All checks come first; a refusal leaves the place as it was.
+    """
+    manifest = _read_manifest(source)
+    if isinstance(manifest, str):
+        say(manifest)
         return 1
-    manifest = json.loads(manifest_path.read_text())
-    keys = Path(os.environ.get("RENBEN_KEYS", home() / "keys.json"))
-    if (source / "keys.json").exists():
-        if keys.exists() and keys.read_bytes() != (source / "keys.json").read_bytes():
-            say(f"{keys} 已有另一套钥匙。恢复只能在空的地方做：请设置新的 RENBEN_HOME 后再试。")
-            return 1
-        keys.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / "keys.json", keys)
-        keys.chmod(0o600)
-    elif not keys.exists():
-        say("备份里没有 keys.json，本机也没有：没有钥匙，数据无法解密。请把保管的 keys.json 放回后再试。")
+    keys, wrong = _keys_to_use(source, manifest["keys_probe"])
+    if wrong:
+        say(wrong)
         return 1
+    if (
+        (source / "secret_key").exists()
+        and not (home() / "secret_key").exists()
+        and "RENBEN_SECRET_KEY" not in os.environ
+    ):
+        home().mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / "secret_key", home() / "secret_key")
+        (home() / "secret_key").chmod(0o600)
     _up()
     from django.conf import settings
     from django.db import connection
 
-    from renben.kernel import audit, crypto
-
-    if crypto.sm3((source / "database.dump").read_bytes()) != manifest["dump_sm3"]:
-        say("备份文件与清单的校验值不符，可能已损坏，没有恢复任何内容。")
-        return 1
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'")
         if cursor.fetchone()[0]:
             say("目标数据库不是空的，没有恢复任何内容。请用新的 RENBEN_HOME 或空数据库。")
             return 1
-    connection.close()
-    done = subprocess.run(
-        [
-            pg_bin("pg_restore"),
-            "--no-owner",
-            "--no-privileges",
-            "--single-transaction",
-            f"--dbname={_owner_url()}",
-            str(source / "database.dump"),
-        ],
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        say(f"恢复没有成功，目标仍是空的：{done.stderr.strip()[:800]}")
+    if settings.FILES_DIR.exists() and any(settings.FILES_DIR.iterdir()):
+        say(f"{settings.FILES_DIR} 里已有文件，没有恢复任何内容。请用新的 RENBEN_HOME。")
         return 1
-    with tarfile.open(source / "files.tar") as bundle:
-        bundle.extractall(settings.FILES_DIR.parent, filter="data")
+    connection.close()
+    if error := _load(source / "database.dump"):
+        say(f"恢复没有成功，目标仍是空的：{error}")
+        return 1
+    if keys != _keys_path():
+        _keys_path().parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(keys, _keys_path())
+        _keys_path().chmod(0o600)
+    _unpack(source / "files.tar", settings.FILES_DIR)
+    from renben.kernel import audit
     from renben.kernel.protection import protect_audit
 
     protect_audit()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     counts, (faults, heads) = _counts(), audit.verify(manifest["audit_heads"])
-    wrong = {t: (n, counts.get(t)) for t, n in manifest["counts"].items() if counts.get(t) != n}
-    if wrong or faults or heads != manifest["audit_heads"]:
-        say(f"已恢复，但与备份时不一致：{wrong or faults[:5]}")
+    unlike = {t: (n, counts.get(t)) for t, n in manifest["counts"].items() if counts.get(t) != n}
+    if unlike or heads != manifest["audit_heads"] or (faults and manifest["audit_ok"]):
+        say(f"已恢复，但与备份时不一致：{unlike or faults[:5] or heads}")
         return 1
     say(f"已恢复 {sum(counts.values())} 行；行数与审计链头和备份时完全一致。")
     return 0
+
+
+def _load(dump: Path) -> str:
+    """Load a dump in one transaction. Returns "" or what went wrong; then nothing was loaded.
+
+    As a script through psql, not pg_restore straight: version 18 sets `transaction_timeout`, which servers before 17
+    do not know and would refuse.
+    """
+    unpack = [str(pg_bin("pg_restore")), "--no-owner", "--no-privileges", "--file=-", str(dump)]
+    command, environment = _command("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
+    with tempfile.TemporaryFile() as complaints:
+        script = subprocess.Popen(unpack, stdout=subprocess.PIPE, stderr=complaints)
+        load = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stderr=complaints)
+        try:
+            load.stdin.write(b"BEGIN;\n")
+            for _ in range(HEADER_LINES):
+                line = script.stdout.readline()
+                if line != b"SET transaction_timeout = 0;\n":
+                    load.stdin.write(line)
+            shutil.copyfileobj(script.stdout, load.stdin, 1 << 20)
+            # Only a script that came whole is committed.
+            load.stdin.write(b"COMMIT;\n" if script.wait() == 0 else b"ROLLBACK;\n")
+            load.stdin.close()
+        except BrokenPipeError:  # psql stopped at an error, which it has told
+            script.kill()
+        if load.wait() == 0 and script.wait() == 0:
+            return ""
+        complaints.seek(0)
+        return complaints.read().decode("utf-8", "replace").strip()[:800]
+
+
+def _unpack(bundle: Path, folder: Path) -> None:
+    """The stored files, wherever `RENBEN_FILES` keeps them here."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(bundle) as files:
+        for member in files:
+            member.name = member.name.removeprefix("files").lstrip("/")
+            if member.name:
+                files.extract(member, folder, filter="data")
 
 
 def doctor(say: Say) -> int:
@@ -166,7 +290,7 @@ def doctor(say: Say) -> int:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
         findings.append((not pending, f"待执行的表结构变更 {len(pending)} 项（有则运行 renben migrate）"))
-        call_command("check", verbosity=0)
+        call_command("check", verbosity=0, stdout=io.StringIO())
         findings.append((True, "网址权限声明与设置检查通过"))
         if not pending:
             from renben.kernel import audit, calendar_table, clock
@@ -174,14 +298,15 @@ def doctor(say: Say) -> int:
             faults, _ = audit.verify()
             findings.append((not faults, f"审计链不符 {len(faults)} 处"))
             last = calendar_table.last_published()
-            ok = last is not None and last >= clock.today()
-            findings.append((ok, f"工作日历已公布至 {last}（到期前请在“工作日历”页补录下一年）"))
+            ok = last is not None and last.year >= clock.today().year
+            until = f"{last.year} 年" if last else "尚无"
+            findings.append((ok, f"已录入国务院公布的工作日历至 {until}（年底公布下一年安排后请补录）"))
     except Exception as error:  # the doctor reports whatever is wrong instead of dying of it
         findings.append((False, f"数据库或设置有问题：{type(error).__name__}: {error}"))
     try:
-        from renben.engines.documents.typst_engine import font_paths
+        from renben.engines.documents.typst_engine import font_directory
 
-        findings.append((bool(font_paths()), "打印用中文字体"))
+        findings.append((any(font_directory().rglob("*.[ot]tf")), "打印用中文字体"))
     except Exception as error:
         findings.append((False, f"打印组件不可用：{error}"))
     for ok, text in findings:
