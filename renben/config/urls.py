@@ -11,6 +11,7 @@ AREAS = {area: f"{area}/" for area in ("cases", "ledgers", "imports", "archives"
 
 urlpatterns = [
     path("", today.today, name="today"),
+    path("today/export/", today.today_export, name="today_export"),
     path("", include("renben.channels.signin.urls")),
     path("", include("renben.channels.portal.urls")),
     path("", include("renben.channels.workbench.urls")),

@@ -83,7 +83,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     if len(text) >= 12 and request.principal.may("case.view"):
         case = request.principal.scoped("case", "case.view").filter(number=text.upper()).first()
         if case is not None:
-            return redirect(f"/cases/{case.pk}/")
+            return redirect("cases:case", pk=case.pk)
     rows = paginate(request, in_order(selected(request.principal, form)))
     context = {
         "form": form,

@@ -117,7 +117,6 @@ def person_file(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("-id")
         .first(),
         "status_label": dict(LabourSpell.Status.choices).get(person.labour_status, "未登记就业状态"),
-        "open_case_url": "",
         "statuses": dict(LabourSpell.Status.choices),
         "tab": tab,
         "tabs": TABS.items(),
