@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 
 from renben.engines.procedures import actions, definitions, registry
 from renben.engines.procedures.contracts import Done, StepContext
@@ -146,28 +147,57 @@ def make_world() -> World:
     )
 
 
-@pytest.fixture
-def committed(django_db_setup, django_db_blocker):
-    """Work that is really committed, for tests with several connections; afterwards every table is as it was.
+def in_thread(function: Callable, *args):
+    """Run on a connection of its own, outside the transaction that wraps a test, and hand back what it answers."""
+    answers: list = []
 
-    pytest-django's own flush cannot be used: the audit trail refuses to be emptied, so its guard is lifted here.
-    """
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    def run() -> None:
+        try:
+            answers.append((function(*args), None))
+        except BaseException as error:
+            answers.append((None, error))
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(timeout=60)
+    answer, error = answers[0]
+    if error is not None:
+        raise error
+    return answer
+
+
+def _empty_tables() -> tuple[list[str], list[tuple]]:
+    with connection.cursor() as cursor:
         empty = []
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT NOT EXISTS (SELECT 1 FROM "{table}")')
             if cursor.fetchone()[0]:
                 empty.append(f'"{table}"')
         cursor.execute("SELECT shard, seq, hash FROM kernel_audithead")
-        heads = cursor.fetchall()
-        try:
-            yield
-        finally:
-            cursor.execute("ALTER TABLE kernel_auditevent DISABLE TRIGGER USER")
-            cursor.execute(f"TRUNCATE {', '.join(empty)}")
-            cursor.execute("ALTER TABLE kernel_auditevent ENABLE TRIGGER USER")
-            for shard, seq, digest in heads:
-                cursor.execute("UPDATE kernel_audithead SET seq = %s, hash = %s WHERE shard = %s", [seq, digest, shard])
+        return empty, cursor.fetchall()
+
+
+def _restore(empty: list[str], heads: list[tuple]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE kernel_auditevent DISABLE TRIGGER USER")
+        cursor.execute(f"TRUNCATE {', '.join(empty)}")
+        cursor.execute("ALTER TABLE kernel_auditevent ENABLE TRIGGER USER")
+        for shard, seq, digest in heads:
+            cursor.execute("UPDATE kernel_audithead SET seq = %s, hash = %s WHERE shard = %s", [seq, digest, shard])
+
+
+@pytest.fixture
+def committed(db):
+    """`committed(function)` runs it with real commits; afterwards every table is as it was.
+
+    pytest-django's own flush cannot be used: the audit trail refuses to be emptied, so its guard is lifted to clean up.
+    """
+    assert "test" in connection.settings_dict["NAME"], "this fixture empties tables"
+    before = in_thread(_empty_tables)
+    yield in_thread
+    in_thread(_restore, *before)
 
 
 @pytest.fixture
