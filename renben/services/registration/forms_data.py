@@ -10,7 +10,7 @@ from typing import Any
 
 from renben.engines.documents.forms import find_form
 from renben.engines.procedures.models import Case, EvidenceItem
-from renben.kernel import clock, people
+from renben.kernel import people
 from renben.kernel.models import LabourSpell, Person
 from renben.services.registration.models import (
     PersonnelArchive,
@@ -108,7 +108,7 @@ def fill(form: str, known: Known) -> dict[str, Any]:
 
     LookupError names a source fact that nobody declared: a mistake of the catalogue, not of the clerk.
     """
-    from renben.services.registration import form_facts  # noqa: F401 - importing declares the facts
+    from renben.services.registration import form_facts, letter_facts  # noqa: F401 - importing declares the facts
 
     template = find_form(form)
     data: dict[str, Any] = {}
@@ -133,10 +133,6 @@ def _as_option(field: Any, value: Any) -> Any:
     if field.multiple:
         return chosen
     return chosen[0] if chosen else None
-
-
-def today() -> dt.date:
-    return clock.today()
 
 
 def full_number(known: Known) -> str:
