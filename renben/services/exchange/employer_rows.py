@@ -7,6 +7,7 @@ from typing import Any
 
 from renben.kernel.models import Employer, ImportBatch
 from renben.services.exchange.checks import CellProblem
+from renben.services.exchange.copy_in import copy_in
 from renben.services.exchange.models import ImportRow
 from renben.services.exchange.people_rows import Judged, vars_of
 from renben.services.exchange.uses import uses_of
@@ -49,7 +50,9 @@ def write(rows: Sequence[ImportRow], values: Sequence[dict[str, Any]], batch: Im
         )
         row.state, row.has_created = ImportRow.State.IN, True
         fresh.append(row.employer)
-    Employer.objects.bulk_create(fresh)
+    copy_in(fresh)
+    for row in rows:
+        row.employer_id = row.employer.pk if row.employer else None
 
 
 def undo(rows: Sequence[ImportRow], batch: ImportBatch, by: Any) -> dict[int, str]:

@@ -18,6 +18,7 @@ from django.db.models import Count
 from renben.kernel import audit, clock, crypto, files
 from renben.kernel.models import ImportBatch, StoredFile
 from renben.services.exchange import employer_rows, people_rows, row_store
+from renben.services.exchange.copy_in import copy_in
 from renben.services.exchange.layout import layout_of
 from renben.services.exchange.models import ImportRow
 from renben.services.exchange.reader import Reading, RefusedFile, Row, read_roster
@@ -71,7 +72,7 @@ def preview(
     )
     about, done = sum(grid.height for grid, _ in reading.sheets), 0
     for chunk in _chunks(reading.rows()):
-        ImportRow.objects.bulk_create(_preview_rows(chunk, reading, batch))
+        copy_in(_preview_rows(chunk, reading, batch))
         done += len(chunk)
         if progress:
             progress(done, max(about, done))
@@ -116,7 +117,7 @@ def _preview_rows(chunk: Sequence[Row], reading: Reading, batch: ImportBatch) ->
         cells = row_store.cells_of(reading, row) if problems else None
         made.append(
             ImportRow(
-                batch=batch,
+                batch_id=batch.pk,
                 sheet=row.sheet[:64],
                 number=row.number,
                 state=state,
@@ -208,8 +209,7 @@ def _write_chunk(batch: ImportBatch, by: Any) -> bool:
         for row in rows:
             if row.state != RowState.BAD:
                 row.values_enc = ""
-        fields = ["state", "person", "employer", "has_created", "problems", "values_enc"]
-        ImportRow.objects.bulk_update(rows, fields, batch_size=CHUNK)
+        row_store.save_outcome(rows)
         created = sum(row.has_created for row in rows)
         held.state = State.RUNNING
         held.done_rows += sum(row.state == RowState.IN for row in rows)
@@ -264,7 +264,7 @@ def _undo_chunk(batch: ImportBatch, by: Any) -> bool:
         row.problems = [problem for problem in row.problems if problem["level"] != "kept"]
         if row.pk in reasons:
             row.problems.append({"field": "", "column": "", "text": reasons[row.pk], "level": "kept"})
-    ImportRow.objects.bulk_update(rows, ["state", "problems", "person", "employer"], batch_size=CHUNK)
+    row_store.save_outcome(rows)
     held.state = State.RUNNING if len(rows) == CHUNK else State.UNDONE
     if held.state == State.UNDONE:
         kept = held.rows.filter(state=RowState.KEPT).count()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from renben.kernel import crypto, masking, people
+from renben.kernel import clock, crypto, masking, people
 from renben.kernel.models import IdentityDocument, ImportBatch, LabourSpell, Organization, Person
 from renben.services.exchange import hooks
 from renben.services.exchange.checks import CellProblem
+from renben.services.exchange.copy_in import copy_in
 from renben.services.exchange.models import ImportRow
 from renben.services.exchange.uses import uses_of
 
@@ -98,10 +99,45 @@ def write(rows: Sequence[ImportRow], values: Sequence[dict[str, Any]], batch: Im
             documents.append(people.build_document(person, read["document_kind"], read["id_number"]))
         if read.get("has_archive"):
             sinking.append(hooks.SinkRow(place, person, read, row.has_created, row.sheet, row.number))
-    Person.objects.bulk_create(fresh)
-    IdentityDocument.objects.bulk_create(documents)
+    copy_in(fresh)
+    # Keys are known only now; Django does not carry them over to what refers to the new files.
+    for document in documents:
+        document.person_id = document.person.pk
+    for row in rows:
+        row.person_id = row.person.pk if row.person else None
+    copy_in(documents)
+    copy_in(_first_spells([row for row in sinking if row.is_new_person], by))
     if sinking:
         hooks.sink_for("archive").write(sinking, batch, by)
+
+
+def _is_dismissed(values: dict[str, Any]) -> bool:
+    """Whether the archive tells that somebody lost a job (student and new archives do not)."""
+    return bool(values.get("separated_on")) and values.get("archive_kind", "unemployed") == "unemployed"
+
+
+def _first_spells(rows: Sequence[hooks.SinkRow], by: Any) -> list[LabourSpell]:
+    """The first spell of people this import opens a file for: jobless since the dismissal.
+
+    Written beside `kernel.labour.set_status`, because nobody new can have another spell to be ended or contradicted;
+    for people on file nothing is changed here, the registration says what they are.
+    """
+    now = clock.now()
+    return [
+        LabourSpell(
+            person_id=row.person.pk,
+            status=LabourSpell.Status.JOBLESS,
+            start_on=row.values["separated_on"],
+            contribution_months=row.values.get("contribution_months"),
+            separation_reason=row.values.get("separation_reason", ""),
+            source="archive",
+            evidence=f"档案转移花名册：原单位{row.values.get('source_employer', '未填')}"[:200],
+            recorded_by_id=getattr(by, "pk", None),
+            recorded_at=now,
+        )
+        for row in rows
+        if _is_dismissed(row.values)
+    ]
 
 
 def vars_of(problem: CellProblem) -> dict[str, str]:
@@ -118,6 +154,7 @@ def _build(values: dict[str, Any], organization: Organization) -> Person:
         id_number=values["id_number"],
         phone=values.get("phone", ""),
         address=values.get("address", ""),
+        labour_status=LabourSpell.Status.JOBLESS if values.get("has_archive") and _is_dismissed(values) else "",
         **{name: values[name] for name in _OWN if name in values},
     )
 

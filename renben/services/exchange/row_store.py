@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import Any
+
+from django.db import connection
 
 from renben.kernel import crypto, masking
 from renben.services.exchange.checks import CellProblem
@@ -41,6 +44,33 @@ def unpack(row: ImportRow) -> tuple[dict[str, Any], list[list[str]]]:
         if name in values:
             values[name] = dt.date.fromisoformat(values[name])
     return values, document["cells"]
+
+
+_SAVE = """
+UPDATE exchange_importrow AS r
+SET state = d.state, person_id = d.person_id, employer_id = d.employer_id, has_created = d.has_created,
+    problems = d.problems::jsonb, values_enc = d.values_enc
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::boolean[], %s::text[], %s::text[])
+    AS d (id, state, person_id, employer_id, has_created, problems, values_enc)
+WHERE r.id = d.id
+"""
+
+
+def save_outcome(rows: Sequence[ImportRow]) -> None:
+    """Write what became of many rows in one statement; `bulk_update` takes forty times as long for a thousand rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SAVE,
+            [
+                [row.pk for row in rows],
+                [row.state for row in rows],
+                [row.person_id for row in rows],
+                [row.employer_id for row in rows],
+                [row.has_created for row in rows],
+                [json.dumps(row.problems, ensure_ascii=False) for row in rows],
+                [row.values_enc for row in rows],
+            ],
+        )
 
 
 def cells_of(reading: Reading, row: Row) -> list[list[str]]:

@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from renben.kernel import audit, clock
-from renben.kernel.models import LabourSpell, Organization, Person
+from renben.kernel.models import Organization
+from renben.services.exchange.copy_in import copy_in
 from renben.services.exchange.hooks import SinkRow
 from renben.services.exchange.uses import uses_of
 from renben.services.registration.models import ArchiveMovement, PersonnelArchive
@@ -53,25 +54,28 @@ class ArchiveSink:
         offices = Organization.objects.select_related("parent").in_bulk(
             {row.values.get("organization") or row.person.organization_id for row in rows}
         )
+        today, now = clock.today(), clock.now()
         archives = [
-            self._archive(row, offices[row.values.get("organization") or row.person.organization_id], batch, by)
+            self._archive(row, offices[row.values.get("organization") or row.person.organization_id], batch)
             for row in rows
         ]
-        PersonnelArchive.objects.bulk_create(archives)
-        today, now = clock.today(), clock.now()
-        ArchiveMovement.objects.bulk_create(
-            ArchiveMovement(
-                archive=archive,
-                kind=Move.COLLECTED if archive.state == State.COLLECTED else Move.RECEIVED,
-                to_organization=batch.organization,
-                on=today,
-                at=now,
-                by=by,
-                note=f"导入：{batch.file_name} 第{row.number}行"[:300],
-            )
-            for archive, row in zip(archives, rows, strict=True)
+        for archive in archives:
+            archive.received_on, archive.recorded_at, archive.recorded_by_id = today, now, getattr(by, "pk", None)
+        copy_in(archives)
+        copy_in(
+            [
+                ArchiveMovement(
+                    archive_id=archive.pk,
+                    kind=Move.COLLECTED if archive.state == State.COLLECTED else Move.RECEIVED,
+                    to_organization_id=archive.organization_id,
+                    on=today,
+                    at=now,
+                    by_id=getattr(by, "pk", None),
+                    note=f"导入：{batch.file_name} 第{row.number}行"[:300],
+                )
+                for archive, row in zip(archives, rows, strict=True)
+            ]
         )
-        self._first_spells(rows, by, now)
         audit.record(
             action="archive.import",
             subject=f"import:{batch.pk}",
@@ -81,18 +85,16 @@ class ArchiveSink:
         )
 
     @staticmethod
-    def _archive(row: SinkRow, office: Organization, batch: Any, by: Any) -> PersonnelArchive:
+    def _archive(row: SinkRow, office: Organization, batch: Any) -> PersonnelArchive:
         values = row.values
         target = office.parent if office.tier == "community" and office.parent else office
         missing = values.get("materials_missing") or []
-        if missing:
-            state = State.INCOMPLETE
-        else:
-            # A street that imports its own roster holds the archives already.
-            state = State.COLLECTED if target.contains(batch.organization) else State.RECEIVED
+        # A street (or its station) that imports its own roster holds the archives already.
+        is_there = target.contains(batch.organization)
+        state = State.INCOMPLETE if missing else State.COLLECTED if is_there else State.RECEIVED
         employer = values.get("source_employer", "")
         return PersonnelArchive(
-            person=row.person,
+            person_id=row.person.pk,
             kind=values.get("archive_kind", Kind.UNEMPLOYED),
             archive_number=values.get("archive_number", ""),
             source=employer,
@@ -100,44 +102,12 @@ class ArchiveSink:
             separated_on=values.get("separated_on"),
             separation_reason=values.get("separation_reason", ""),
             contribution_months=values.get("contribution_months"),
-            received_on=clock.today(),
-            organization=batch.organization,
-            target_organization=target,
+            organization_id=target.pk if is_there else batch.organization_id,
+            target_organization_id=target.pk,
             state=state,
             materials_missing=missing,
-            batch=batch,
-            recorded_by=by,
-            recorded_at=clock.now(),
+            batch_id=batch.pk,
         )
-
-    @staticmethod
-    def _first_spells(rows: Sequence[SinkRow], by: Any, now: Any) -> None:
-        """The first spell of people this import opened a file for: jobless since the dismissal.
-
-        In bulk, because nobody can have another spell yet; for people on file the registration says what they are.
-        """
-        told = [
-            row
-            for row in rows
-            if row.is_new_person
-            and row.values.get("separated_on")
-            and row.values.get("archive_kind", Kind.UNEMPLOYED) == Kind.UNEMPLOYED
-        ]
-        LabourSpell.objects.bulk_create(
-            LabourSpell(
-                person=row.person,
-                status=LabourSpell.Status.JOBLESS,
-                start_on=row.values["separated_on"],
-                contribution_months=row.values.get("contribution_months"),
-                separation_reason=row.values.get("separation_reason", ""),
-                source="archive",
-                evidence=f"档案转移花名册：原单位{row.values.get('source_employer', '未填')}"[:200],
-                recorded_by=by,
-                recorded_at=now,
-            )
-            for row in told
-        )
-        Person.objects.filter(pk__in=[row.person.pk for row in told]).update(labour_status=LabourSpell.Status.JOBLESS)
 
     def blocked(self, batch: Any, person_ids: Collection[int]) -> dict[int, str]:
         mine = {
