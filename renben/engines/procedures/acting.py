@@ -9,14 +9,15 @@ from typing import Any
 
 from django.db import transaction
 
-from renben.engines.procedures import authority, definitions, evidence, facts, flow, followups, registry
+from renben.engines.procedures import authority, definitions, evidence, facts, flow, followups, registry, rows
 from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext, Stop
 from renben.engines.procedures.models import Case, CaseStep, EvidenceItem
 from renben.engines.procedures.schema import Outcome, Step
-from renben.kernel import audit
+from renben.kernel import audit, clock
 from renben.kernel.models import Organization
 
 State = CaseStep.State
+STEP_RESULT = ("state", "outcome", "reason", "done_at", "done_by", "data")
 _CLOSED_TEXT = {
     State.WAITING: "还不能办",
     State.PAUSED: "正在暂停计时",
@@ -111,17 +112,12 @@ def start_many(
     return cases
 
 
-def lock_step(step_id: int) -> CaseStep:
-    """The step with its case, locked together. Raises Stop when there is none."""
-    step = (
-        CaseStep.objects.select_for_update(of=("self", "case"))
-        .select_related("case__person__organization", "case__organization", "organization")
-        .filter(pk=step_id)
-        .first()
-    )
-    if step is None:
+def lock_step(step_id: int, by: Any) -> rows.LockedStep:
+    """The step with its case, locked together, and whether `by` may act on it. Raises Stop when there is none."""
+    locked = rows.lock_step(step_id, by, clock.today())
+    if locked is None:
         raise Stop(Reason("not_found", "没有找到这一环节", "请刷新页面"))
-    return step
+    return locked
 
 
 def demand_ready(step: CaseStep) -> None:
@@ -187,7 +183,7 @@ def take_evidence(
             continue
         item.state, item.received_at, item.received_by = EvidenceItem.State.RECEIVED, at, by
     if fresh:
-        EvidenceItem.objects.bulk_create(fresh)
+        rows.insert(fresh)
     if changed:
         EvidenceItem.objects.bulk_update(changed, ["state", "received_at", "received_by"])
     return list(stored.values())
@@ -225,14 +221,15 @@ def act(
     in one transaction or not at all. The same act again answers what the first answered.
     """
     day, at = flow.instants(on)
-    step = lock_step(step_id)
+    locked = lock_step(step_id, by)
+    step = locked.step
     if replayed := _replayed(step, outcome):
         return replayed
     demand_ready(step)
     case, procedure = step.case, definitions.procedure_of(step.case.definition_id)
     spec = procedure.step(step.key)
     wanted = chosen_outcome(spec, outcome)
-    delegation_id = authority.delegation_for(by, step.organization, spec.roles)
+    delegation_id = authority.demand(locked)
     if wanted.kind == "refuse":
         raise Stop(Reason("use_refuse", "不予办理要写明理由、依据和申诉途径", "请用“不予办理”填写"))
     if wanted.kind == "return" and not reason.strip():
@@ -278,17 +275,13 @@ def _finish(context: StepContext, wanted: Outcome, values: dict, answer: Done, a
     log = move.note(step, State.READY, step.state, outcome=wanted.code, reason=context.reason)
     flow.open_steps(move, wanted.to, step.round + (wanted.kind == "return"), known)
     flow.continue_journey(move, wanted.continues_as, known)
-    step.save(update_fields=["state", "outcome", "reason", "done_at", "done_by", "data"])
+    rows.update(step, *STEP_RESULT)
     live = any(s.state in (State.READY, State.WAITING) for s in move.opened)
     closing = not live and not flow.has_open_steps(case)
     if closing:
         flow.close(move, Case.State.DONE, wanted.code)
     case.version += 1
-    case.save(
-        update_fields=[
-            "data", "anchors", "version", "state", "outcome", "closed_at", "first_contact", "handed_over_at",
-        ]
-    )  # fmt: skip
+    rows.update(case, "data", "anchors", "version", "state", "outcome", "closed_at", "first_contact", "handed_over_at")
     follow_ups = followups.begin(context, move) if wanted.kind == "advance" else []
     log.data = {
         "before": before,
@@ -330,13 +323,13 @@ def refuse_locked(context: StepContext, refs: dict[str, Any], asked: str) -> Don
     step.state, step.outcome, step.reason = State.DONE, outcome.code, refs["reason"]
     step.done_at, step.done_by = context.at, context.by
     step.data = {"values": context.data, "refs": refs, "on": context.on.isoformat(), "asked": asked}
-    step.save(update_fields=["state", "outcome", "reason", "done_at", "done_by", "data"])
+    rows.update(step, *STEP_RESULT)
     move.note(step, from_state, State.DONE, outcome=outcome.code, reason=refs["reason"], data=dict(refs))
     cancel_open_steps(move, "本办件不予办理", keep=step.pk)
     flow.close(move, Case.State.REFUSED, outcome.code)
     case.data = case.data | context.data
     case.version += 1
-    case.save(update_fields=["data", "version", "state", "outcome", "closed_at"])
+    rows.update(case, "data", "version", "state", "outcome", "closed_at")
     flow.write(move)
     flow.after_close(move)
     audit.record(
@@ -351,8 +344,8 @@ def refuse_locked(context: StepContext, refs: dict[str, Any], asked: str) -> Don
 
 def cancel_open_steps(move: flow.Move, reason: str, keep: int | None = None) -> None:
     """End every branch still open, on record."""
-    rows = CaseStep.objects.filter(case=move.case, state__in=[State.READY, State.PAUSED, State.WAITING])
-    for sibling in rows.exclude(pk=keep).order_by("id"):
+    still_open = CaseStep.objects.filter(case=move.case, state__in=[State.READY, State.PAUSED, State.WAITING])
+    for sibling in still_open.exclude(pk=keep).order_by("id"):
         move.note(sibling, sibling.state, State.CANCELLED, reason=reason)
         sibling.state, sibling.reason = State.CANCELLED, reason
         sibling.save(update_fields=["state", "reason"])

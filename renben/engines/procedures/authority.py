@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from renben.engines.procedures.contracts import Reason, Stop
+from renben.engines.procedures.rows import LockedStep
 from renben.kernel import clock
 from renben.kernel.models import Delegation, Organization, Post
 from renben.kernel.roles import Role
@@ -27,12 +28,23 @@ def delegation_for(by: Any, organization: Organization, roles: list[str], on: dt
         .first()
     )
     if lent is None:
-        who = "、".join(Role(role).label for role in roles)
-        raise Stop(
-            Reason(
-                "not_yours",
-                f"这一环节由{organization.short_name}的{who}岗位办理，您没有这个岗位",
-                "请交给该岗位的同事，或请其办理委托代办",
-            )
-        )
+        raise _not_yours(organization, roles)
     return lent
+
+
+def demand(locked: LockedStep) -> int | None:
+    """The same for a step that was just locked: its answer came with the lock."""
+    if not locked.has_post and locked.delegation_id is None:
+        raise _not_yours(locked.step.organization, locked.step.roles)
+    return locked.delegation_id
+
+
+def _not_yours(organization: Organization, roles: list[str]) -> Stop:
+    who = "、".join(Role(role).label for role in roles)
+    return Stop(
+        Reason(
+            "not_yours",
+            f"这一环节由{organization.short_name}的{who}岗位办理，您没有这个岗位",
+            "请交给该岗位的同事，或请其办理委托代办",
+        )
+    )

@@ -66,9 +66,9 @@ def _resume(step: CaseStep, move: flow.Move) -> None:
 
 def _begin(step_id: int, by: Any, on: dt.date | None = None) -> tuple[CaseStep, flow.Move]:
     day, at = flow.instants(on)
-    step = lock_step(step_id)
+    locked = lock_step(step_id, by)
+    step, delegation_id = locked.step, authority.demand(locked)
     procedure = definitions.procedure_of(step.case.definition_id)
-    delegation_id = authority.delegation_for(by, step.organization, procedure.step(step.key).roles)
     return step, flow.Move(step.case, procedure, by, day, at, delegation_id)
 
 
@@ -194,14 +194,15 @@ def refuse(
     """End the case with a refusal that says why, by which article, and how to appeal. A second identical call answers the
     first one's result."""
     day, at = flow.instants(on)
-    step = lock_step(step_id)
+    locked = lock_step(step_id, by)
+    step = locked.step
     if step.state == State.DONE and step.case.state == Case.State.REFUSED:
         return Done(outcome=step.outcome, refs=step.data.get("refs", {}), replayed=True)
     if step.state != State.PAUSED:
         demand_ready(step)
     procedure = definitions.procedure_of(step.case.definition_id)
     spec = procedure.step(step.key)
-    delegation_id = authority.delegation_for(by, step.organization, spec.roles)
+    delegation_id = authority.demand(locked)
     if step.state == State.PAUSED:
         Pause.objects.filter(step=step, end_on=None).update(end_on=day)
         OneTimeNotice.objects.filter(step=step, cleared_at=None).update(cleared_at=at)

@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from renben.engines.procedures import deadlines, definitions, facts
+from renben.engines.procedures import deadlines, definitions, facts, rows
 from renben.engines.procedures.contracts import Reason, Stop
 from renben.engines.procedures.models import Case, CaseStep, StepEvent
 from renben.engines.procedures.schema import Continuation, Procedure
@@ -18,6 +18,7 @@ from renben.kernel import clock, events, numbering
 from renben.kernel.models import Organization
 
 State = CaseStep.State
+BATCH = 1000
 
 
 @dataclass
@@ -107,8 +108,8 @@ def _join_is_ready(move: Move, key: str) -> bool:
     if not needed:
         return True
     latest: dict[str, str] = {}
-    rows = CaseStep.objects.filter(case=move.case, key__in=needed).order_by("round", "id")
-    for step_key, state in [*rows.values_list("key", "state"), *((s.key, s.state) for s in move.opened)]:
+    branches = CaseStep.objects.filter(case=move.case, key__in=needed).order_by("round", "id")
+    for step_key, state in [*branches.values_list("key", "state"), *((s.key, s.state) for s in move.opened)]:
         if step_key in needed:
             latest[step_key] = state
     return latest.keys() == needed and all(s in (State.DONE, State.SKIPPED) for s in latest.values())
@@ -165,18 +166,32 @@ def new_case(
 
 
 def write_new(moves: list[Move]) -> list[Case]:
-    """Write cases built by `new_case`, in four statements however many they are."""
-    Case.objects.bulk_create([move.case for move in moves], batch_size=2000)
-    CaseStep.objects.bulk_create([step for move in moves for step in move.opened], batch_size=2000)
-    StepEvent.objects.bulk_create([event for move in moves for event in move.log], batch_size=2000)
+    """Write cases built by `new_case`, in a few statements however many they are."""
+    for start in range(0, len(moves), BATCH):
+        batch = moves[start : start + BATCH]
+        rows.insert(move.case for move in batch)
+        for move in batch:
+            _settle(move)
+        rows.insert(step for move in batch for step in move.opened)
+        for move in batch:
+            _settle(move)
+        rows.insert(event for move in batch for event in move.log)
     return [move.case for move in moves]
+
+
+def _settle(move: Move) -> None:
+    """Let the rows not yet written know the ids of those that now are."""
+    for made in (*move.opened, *move.log):
+        made.case_id = move.case.pk
+    for event in move.log:
+        event.step_id = event.step.pk if event.step is not None else None
 
 
 def write(move: Move) -> None:
     """Write what an act opened and logged."""
-    if move.opened:
-        CaseStep.objects.bulk_create(move.opened)
-    StepEvent.objects.bulk_create(move.log)
+    rows.insert(move.opened)
+    _settle(move)
+    rows.insert(move.log)
 
 
 def continue_journey(move: Move, continuations: list[Continuation], known: dict[str, Any]) -> None:

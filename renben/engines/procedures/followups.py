@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from renben.engines.procedures import deadlines, definitions
+from renben.engines.procedures import deadlines, definitions, rows
 from renben.engines.procedures.contracts import StepContext
 from renben.engines.procedures.flow import Move
 from renben.engines.procedures.models import Case, FollowUp
@@ -40,17 +40,17 @@ def next_due(rule: duedates.Rule, after: dt.date) -> dt.date:
 
 def _make(case: Case, kind: str, after: dt.date) -> FollowUp:
     rule, how = rule_named(definitions.procedure_of(case.definition_id), kind)
-    follow_up, _ = FollowUp.objects.get_or_create(
+    follow_up = FollowUp(
         case=case,
         kind=kind,
         due_on=next_due(how, after),
-        defaults={
-            "person_id": case.person_id,
-            "title": rule.title,
-            "organization_id": case.organization_id,
-            "window_days": rule.window_days,
-        },
+        person_id=case.person_id,
+        title=rule.title,
+        organization_id=case.organization_id,
+        window_days=rule.window_days,
     )
+    # The same day is never opened twice; the no-op update makes the existing row answer its id.
+    rows.insert([follow_up], " ON CONFLICT (case_id, kind, due_on) DO UPDATE SET kind = EXCLUDED.kind")
     return follow_up
 
 
@@ -90,11 +90,11 @@ def clear_follow_up(
     Returns the follow-ups cleared; an empty list when nothing was due to be cleared.
     """
     day = on or clock.today()
-    rows = FollowUp.objects.select_for_update().filter(person=person, cleared_at=None)
+    due = FollowUp.objects.select_for_update().filter(person=person, cleared_at=None)
     if kind:
-        rows = rows.filter(kind=kind)
+        due = due.filter(kind=kind)
     cleared: list[FollowUp] = []
-    for follow_up in rows.order_by("due_on", "id"):
+    for follow_up in due.order_by("due_on", "id"):
         case = Case.objects.get(pk=follow_up.case_id)
         rule, _ = rule_named(definitions.procedure_of(case.definition_id), follow_up.kind)
         ends = event in rule.ends_with

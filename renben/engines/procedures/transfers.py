@@ -149,7 +149,7 @@ def _followers(step: CaseStep, last: StepEvent) -> tuple[list[CaseStep], list[Ca
 @one_transaction
 def undo(*, step_id: int, by: Any) -> Done | Blocked:
     """Take back one's own act within five minutes, when nothing has followed and the business act can be taken back."""
-    step = lock_step(step_id)
+    step = lock_step(step_id, by).step
     case = step.case
     last = _last_act(step)
     if last.by_id != by.pk:
@@ -224,23 +224,25 @@ def _cancel(move: flow.Move, steps: list[CaseStep], reason: str) -> None:
 @one_transaction
 def claim(*, step_id: int, by: Any) -> Done | Blocked:
     """Take a step of one's office on oneself, so that colleagues see who is at it."""
-    step = lock_step(step_id)
+    locked = lock_step(step_id, by)
+    step = locked.step
     if step.claimed_by_id == by.pk:
         return Done(outcome="claimed", replayed=True)
     demand_ready(step)
     if step.claimed_by_id is not None:
         raise Stop(Reason("claimed", f"{step.claimed_by.display_name}正在办理", "请与其联系，或请其放回"))
-    delegation_id = authority.delegation_for(by, step.organization, step.roles)
+    delegation_id = authority.demand(locked)
     return _claimed(step, by, by, "领办", delegation_id)
 
 
 @one_transaction
 def release(*, step_id: int, by: Any) -> Done | Blocked:
     """Put a claimed step back for the colleagues of the office."""
-    step = lock_step(step_id)
+    locked = lock_step(step_id, by)
+    step = locked.step
     if step.claimed_by_id is None:
         return Done(outcome="released", replayed=True)
-    delegation_id = authority.delegation_for(by, step.organization, step.roles)
+    delegation_id = authority.demand(locked)
     return _claimed(step, None, by, "放回", delegation_id)
 
 
