@@ -306,7 +306,7 @@ def doctor(say: Say) -> int:
     try:
         from renben.engines.documents.typst_engine import font_directory
 
-        findings.append((any(font_directory().rglob("*.[ot]tf")), "打印用中文字体"))
+        findings.append((any(font_directory().rglob("*.[ot]t[fc]")), "打印用中文字体"))
     except Exception as error:
         findings.append((False, f"打印组件不可用：{error}"))
     for ok, text in findings:
