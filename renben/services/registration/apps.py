@@ -8,6 +8,6 @@ class RegistrationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from renben.services.registration import merging
+        from renben.services.registration import merging, settings_keys  # noqa: F401 - importing defines the settings
 
         merging.load()

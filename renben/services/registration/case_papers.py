@@ -7,7 +7,6 @@ from typing import Any
 
 from renben.engines.documents.models import IssuedDocument
 from renben.engines.procedures.models import Case, OneTimeNotice
-from renben.kernel import settings_store
 from renben.services.registration import papers
 from renben.services.registration.forms_data import Known
 from renben.services.registration.models import UnemploymentBenefit, UnemploymentRegistration
@@ -107,5 +106,3 @@ PRINTERS: dict[str, Callable[[Case, Known, Any], list[IssuedDocument]]] = {
     SUPPLEMENT: _supplement,
     REFUSAL: _plain(REFUSAL),
 }
-
-settings_store.define("office.hotline", "12333", "文书上的咨询电话")

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Sum
 
-from renben.kernel import audit, clock, numbering, settings_store, taskboard
+from renben.engines.documents.issuing import revoke as revoke_paper
+from renben.kernel import audit, calendar_table, clock, numbering, settings_store, taskboard
 from renben.kernel.models import Organization, Person, Task
 from renben.services.registration import limits
 from renben.services.registration.models import (
@@ -22,19 +23,6 @@ from renben.services.registration.territory import street_of
 
 State, Kind = RegistrationCertificate.State, StockMovement.Kind
 RESTOCKED_EVENT = "CertificatesReceived"
-
-settings_store.define(
-    "certificate.hukou_digits",
-    {"urban": "1", "rural": "2", "": "0"},
-    "《就业失业登记证》编号第7位：户口性质代码",
-    "京人社就发〔2011〕80号",
-)
-settings_store.define(
-    "certificate.number_pattern",
-    "{area}{hukou}{check}{year}{serial:06d}",
-    "《就业失业登记证》编号组成：区划6位、户口性质1位、校验1位、年份2位、顺序号6位",
-    "京人社就发〔2011〕80号",
-)
 
 
 def check_digit(digits: str) -> str:
@@ -112,6 +100,7 @@ def move_stock(
             reason=f"存量{stock.on_hand}本，不足{line}本，请到区中心申领（京人社就发〔2011〕80号）。",
             organization=organization,
             cleared_by=RESTOCKED_EVENT,
+            due_on=calendar_table.current().add_working_days(clock.today(), limits.restock_working_days()),
             url="/certificates/stock/",
         )
     else:
@@ -229,6 +218,8 @@ def revoke_certificate(
     held = _lock(certificate)
     held.state, held.revoked_on, held.revoke_reason = State.REVOKED, on or clock.today(), reason[:200]
     held.save()
+    if held.document is not None:
+        revoke_paper(issued=held.document, reason=reason[:200], by=by)
     audit.record(
         action="certificate.revoke",
         subject=f"person:{held.person_id}",

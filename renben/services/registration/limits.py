@@ -47,3 +47,9 @@ def certificate_warning_line() -> int:
     """Stock below this many blank certificates calls for new ones (J-4.2.1 《就业失业登记证》发放)."""
     found = procedure(UNEMPLOYMENT).step("certificate").thresholds
     return int(next(t.value for t in found if t.op == "<" and t.unit == "本"))
+
+
+def restock_working_days() -> int:
+    """Working days to fetch new blanks once stock is low: what 及时 means for it (D-03)."""
+    found = next(d for d in procedure(UNEMPLOYMENT).step("certificate").deadlines if d.key == "restock")
+    return int(found.soft_n or 0)

@@ -59,9 +59,15 @@ class Refusal:
     text: str
 
 
+def appeal_text() -> str:
+    """How to appeal, as every refusal and determination says it."""
+    office = settings_store.get("office.appeal")
+    return f"如不服本决定，可以自收到之日起依法向{office}申请行政复议，也可以向人民法院提起行政诉讼。"
+
+
 def refusal_of(reasons: Sequence[Why]) -> Refusal:
     """Reasons with their articles, what to do, and where to appeal (行政复议、行政诉讼)."""
-    appeal = f"如不服本决定，可以自收到之日起依法向{settings_store.get('office.appeal')}申请行政复议，也可以向人民法院提起行政诉讼。"
+    appeal = appeal_text()
     articles = dict.fromkeys(reason.article for reason in reasons if reason.article)
     lines = [f"{i}. {reason}{reason.fix}" for i, reason in enumerate(reasons, start=1)]
     return Refusal(tuple(reasons), "；".join(articles) or EVIDENCE_ARTICLE, appeal, "\n".join([*lines, appeal]))

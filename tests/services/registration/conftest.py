@@ -28,6 +28,7 @@ def place(db):
         clerk=build.staff("counter", made.streets[0], "王芳"),
         other_clerk=build.staff("counter", made.streets[1], "赵敏"),
         reviewer=build.staff("second_review", made.centre, "刘强"),
+        reviewer_one=build.staff("first_review", made.centre, "周敏"),
         district_clerk=build.staff("counter", made.centre, "孙丽"),
     )
 

@@ -149,9 +149,7 @@ def test_a_confirmed_list_that_was_tampered_with_is_not_paid(place, enrolled):
 def test_a_month_without_a_standard_is_blocked_and_not_guessed(place, worker, archive, evidence, registration):
     # 2005 to 2008 have no standard on file (D-07)
     first = dt.date(2006, 3, 1)
-    fen, reason = benefits.amount_of_month(
-        UnemploymentBenefit(contribution_months=74), first, 1, dt.date(2026, 11, 23)
-    )
+    fen, reason = benefits.amount_of_month(UnemploymentBenefit(contribution_months=74), first, 1, dt.date(2026, 11, 23))
     assert fen is None
     assert "现行标准" in reason
 

@@ -94,9 +94,7 @@ def test_a_revoked_certificate_stays_revoked(place, registration, stock):
     made = certificates.issue_certificate(registration=registration, by=place.clerk)
     certificates.revoke_certificate(certificate=made, reason="登记有误", by=place.clerk)
     with pytest.raises(NotPossible, match="已于"):
-        certificates.reissue_certificate(
-            certificate=made, organization=place.street, reason="遗失", by=place.clerk
-        )
+        certificates.reissue_certificate(certificate=made, organization=place.street, reason="遗失", by=place.clerk)
     other = build.person(place.village, "王秀兰", "F")
     assert certificates.certificate_of(other) is None
 

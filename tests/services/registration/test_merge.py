@@ -119,7 +119,10 @@ def test_a_month_paid_under_both_files_comes_to_light(place, worker, twin):
             heading="ui_monthly",
             month=month,
             organization=street,
-            dues=[payments.Due(person.pk, month, 100), payments.Due(person.pk, dt.date(2026, 10 - street.pk % 2, 1), 100)],
+            dues=[
+                payments.Due(person.pk, month, 100),
+                payments.Due(person.pk, dt.date(2026, 10 - street.pk % 2, 1), 100),
+            ],
             by=place.clerk,
         )
     merge.merge_people(kept=worker, merged=twin, reason="两次建档", by=place.clerk)

@@ -143,9 +143,7 @@ def test_an_agent_needs_a_mandate_that_names_the_matter_and_covers_the_day(place
         with pytest.raises(NotPossible) as refused:
             registering.register_unemployment(**asked, mandate=mandate)
         assert codes(refused.value) == [code]
-    good = mandates.record_mandate(
-        person=worker, agent=agent, matters="失业登记、领取证书", by=place.clerk, **period
-    )
+    good = mandates.record_mandate(person=worker, agent=agent, matters="失业登记、领取证书", by=place.clerk, **period)
     assert mandates.find_mandate(person=worker, agent=agent, matter="失业登记", on=TODAY) == good
     assert registering.register_unemployment(**asked, mandate=good).mandate == good
 
