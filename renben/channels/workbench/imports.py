@@ -74,7 +74,9 @@ def import_list(request: HttpRequest) -> HttpResponse:
 @page(action="import.people")
 def upload(request: HttpRequest) -> HttpResponse:
     """Choose a file; its rows are read and checked, nothing enters the register yet."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(
+        request.POST if request.method == "POST" else None, request.FILES if request.method == "POST" else None
+    )
     if request.method == "POST" and form.is_valid():
         office = office_of(request.principal, "import.people")
         try:

@@ -88,7 +88,9 @@ def test_good_rows_go_in_once_and_the_bad_come_back_red(client):
     assert "导入好的行" not in client.get(f"/imports/{again.pk}/").content.decode()
 
 
-def test_a_large_batch_becomes_a_job_with_a_progress_bar(client, monkeypatch, district_clerk, django_capture_on_commit_callbacks):
+def test_a_large_batch_becomes_a_job_with_a_progress_bar(
+    client, monkeypatch, district_clerk, django_capture_on_commit_callbacks
+):
     monkeypatch.setattr(pages, "AT_ONCE", 3)
     upload(client, roster(6))
     batch = ImportBatch.objects.get()
@@ -161,7 +163,9 @@ def test_the_grid_costs_the_same_for_many_rows(client):
     for n in (3, 18):
         upload(client, roster(n), f"{n}.xlsx")
         batch = ImportBatch.objects.latest("pk")
-        with CaptureQueriesContext(connection, ) as caught:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
             client.get(f"/imports/{batch.pk}/")
         counts.append(len(caught))
     assert counts[0] == counts[1] <= 15
