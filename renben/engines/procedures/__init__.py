@@ -28,7 +28,10 @@ What a service offers, in `renben/services/<m>/catalog.py` (settings.CATALOG_MOD
         ctx.on (date), ctx.at, ctx.reason. Do not write audit rows in it: the engine writes one for the whole act.
     guard: `(ctx) -> list[Reason]`; undo: like an action; field source: `(case) -> value`.
 
-Reading: queries.checklist(step), blocked_by(step, by=, outcome=), steps_due(scope_paths, until, roles=None),
-my_open_steps(user), timeline(journey_id), signal_counts(scope_paths), open_case(person, procedure_id).
+Reading: queries.procedure_of(case) (schema.Procedure), checklist(step), known_values(step), blocked_by(step, by=, outcome=),
+steps_due(scope_paths, until, roles=None), open_steps(scope_paths), my_open_steps(user), signal(step),
+signal_counts(scope_paths), timeline(journey_id), journey(case), open_case(person, procedure_id),
+follow_ups_due(scope_paths, until). Picture: svg.to_svg(procedure, {step key: state}, element_id=).
 Evidence rows exist only for what was received, missing, waived or deferred; `checklist` shows the whole list.
+A field with a `source_fact` that nobody typed is filled from its source when the step is acted on.
 """

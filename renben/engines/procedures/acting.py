@@ -9,7 +9,17 @@ from typing import Any
 
 from django.db import transaction
 
-from renben.engines.procedures import authority, definitions, evidence, facts, flow, followups, registry, rows
+from renben.engines.procedures import (
+    authority,
+    deadlines,
+    definitions,
+    evidence,
+    facts,
+    flow,
+    followups,
+    registry,
+    rows,
+)
 from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext, Stop
 from renben.engines.procedures.models import Case, CaseStep, EvidenceItem
 from renben.engines.procedures.schema import Outcome, Step
@@ -94,9 +104,18 @@ def start_many(
 ) -> list[Case]:
     """Open one case for each `(person, data)`, in a handful of statements. Errors as in `start`; then none is opened."""
     day, at = flow.instants(on)
+    definition, calendar = definitions.current(procedure_id), deadlines.calendar_in_force()
     moves = [
         flow.new_case(
-            procedure_id=procedure_id, organization=organization, by=by, on=day, at=at, person=person, data=data
+            procedure_id=procedure_id,
+            organization=organization,
+            by=by,
+            on=day,
+            at=at,
+            person=person,
+            data=data,
+            definition=definition,
+            calendar=calendar,
         )
         for person, data in subjects
     ]
@@ -157,7 +176,7 @@ def guard_reasons(spec: Step, context: StepContext) -> list[Reason]:
 def stored_evidence(step: CaseStep, spec: Step) -> list[EvidenceItem]:
     if not spec.evidence:
         return []
-    return list(EvidenceItem.objects.filter(case_id=step.case_id, step_key=step.key).order_by("id"))
+    return rows.fetch(EvidenceItem, "t.case_id = %s AND t.step_key = %s ORDER BY t.id", step.case_id, step.key)
 
 
 def take_evidence(

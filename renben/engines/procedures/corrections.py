@@ -19,6 +19,7 @@ from renben.engines.procedures.contracts import Blocked, Done, Reason, StepConte
 from renben.engines.procedures.models import Case, CaseStep, EvidenceItem, OneTimeNotice, Pause, StepEvent
 from renben.kernel import audit, clock, numbering
 from renben.kernel.roles import Role
+from renben.kernel.workcalendar import WorkCalendar
 
 State = CaseStep.State
 
@@ -28,7 +29,12 @@ def pauses_of(step: CaseStep) -> list[tuple[dt.date, dt.date | None]]:
     return list(Pause.objects.filter(step=step).order_by("start_on", "id").values_list("start_on", "end_on"))
 
 
-def recount(step: CaseStep, pauses: list | None = None, today: dt.date | None = None) -> None:
+def recount(
+    step: CaseStep,
+    pauses: list | None = None,
+    today: dt.date | None = None,
+    calendar: WorkCalendar | None = None,
+) -> None:
     """Compute the step's limits anew from its anchors and intervals (never counted down)."""
     procedure = definitions.procedure_of(step.case.definition_id)
     deadlines.clock_of(
@@ -38,6 +44,7 @@ def recount(step: CaseStep, pauses: list | None = None, today: dt.date | None = 
         opened_on=clock_day(step.opened_at),
         pauses=pauses_of(step) if pauses is None else pauses,
         today=today or clock.today(),
+        calendar=calendar,
     ).write(step)
 
 

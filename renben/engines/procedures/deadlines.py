@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
+from django.db import connection
+
+from renben.engines.procedures import rows
 from renben.engines.procedures.catalogue import limit_of
 from renben.engines.procedures.models import CaseStep
 from renben.engines.procedures.schema import Deadline, Procedure
@@ -65,6 +69,19 @@ def _start(deadline: Deadline, anchors: dict[str, str], opened_on: dt.date) -> d
     return dt.date.fromisoformat(found) if found else None
 
 
+_held: tuple[tuple[str, str], WorkCalendar] | None = None
+
+
+def calendar_in_force() -> WorkCalendar:
+    """The work calendar, held in the process until its version in the database changes (one short statement per call)."""
+    global _held
+    version = rows.value("SELECT value::text FROM kernel_setting WHERE key = 'calendar.version'")
+    key = (str(connection.settings_dict["NAME"]), str(version))
+    if _held is None or _held[0] != key:
+        _held = (key, calendar_table.current())
+    return _held[1]
+
+
 def clock_of(
     procedure: Procedure,
     key: str,
@@ -98,7 +115,7 @@ def clock_of(
             entry.update(state=MET, start_on=start.isoformat(), due_on=start.isoformat())
         else:
             if calendar is None:
-                calendar = calendar_table.current()
+                calendar = calendar_in_force()
             # A recurring calendar day is the next one after the day the work arrived (the day of the event is not counted).
             since = start + dt.timedelta(days=1) if isinstance(rule, duedates.By) else start
             due = duedates.due(since, rule, calendar, pauses, today=today)
@@ -119,8 +136,6 @@ def clock_of(
 
 def thresholds() -> duedates.Thresholds:
     """When signals change colour, as the agency has set it."""
-    from fractions import Fraction
-
     return duedates.Thresholds(
         near_days=int(settings_store.get("signal.near_working_days")),
         yellow_days=int(settings_store.get("signal.yellow_working_days")),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
-from renben.engines.procedures import catalogue
+from renben.engines.procedures import catalogue, rows
 from renben.engines.procedures.models import Definition, DefinitionActivation
 from renben.engines.procedures.schema import Procedure
 from renben.kernel import audit, clock
@@ -27,12 +27,10 @@ def procedure_of(definition_id: int) -> Procedure:
 
 def current(procedure_id: str) -> tuple[int, Procedure]:
     """`(definition_id, procedure)` that new cases use. Raises ProcedureUnknown."""
-    definition_id = (
-        DefinitionActivation.objects.filter(procedure_id=procedure_id)
-        .order_by("-id")
-        .values_list("definition_id", flat=True)
-        .first()
+    latest = (
+        "SELECT definition_id FROM procedures_definitionactivation WHERE procedure_id = %s ORDER BY id DESC LIMIT 1"
     )
+    definition_id = rows.value(latest, procedure_id)
     if definition_id is None:
         raise ProcedureUnknown(f"procedure {procedure_id} is not loaded; sync the catalogue")
     return definition_id, procedure_of(definition_id)
@@ -57,10 +55,10 @@ def sync_definitions(catalog_dir: Path | None = None, by=None) -> list[Definitio
             sha256 = catalogue.digest(body)
             if active.get(procedure.id) == sha256:
                 continue
-            rows = Definition.objects.filter(procedure_id=procedure.id)
-            definition = rows.filter(sha256=sha256).first() or Definition.objects.create(
+            versions = Definition.objects.filter(procedure_id=procedure.id)
+            definition = versions.filter(sha256=sha256).first() or Definition.objects.create(
                 procedure_id=procedure.id,
-                version=(rows.aggregate(last=Max("version"))["last"] or 0) + 1,
+                version=(versions.aggregate(last=Max("version"))["last"] or 0) + 1,
                 sha256=sha256,
                 title=procedure.title,
                 tier=procedure.tier,

@@ -16,6 +16,7 @@ from renben.engines.procedures.models import Case, CaseStep, StepEvent
 from renben.engines.procedures.schema import Continuation, Procedure
 from renben.kernel import clock, events, numbering
 from renben.kernel.models import Organization
+from renben.kernel.workcalendar import WorkCalendar
 
 State = CaseStep.State
 BATCH = 1000
@@ -34,6 +35,7 @@ class Move:
     opened: list[CaseStep] = field(default_factory=list)
     log: list[StepEvent] = field(default_factory=list)
     started: list[Case] = field(default_factory=list)
+    calendar: WorkCalendar | None = None
 
     def note(self, step: CaseStep | None, from_state: str, to_state: str, **more) -> StepEvent:
         event = StepEvent(
@@ -94,7 +96,7 @@ def _open_step(move: Move, key: str, round_: int, known: dict[str, Any]) -> None
         reason=reason,
     )
     if state == State.READY:
-        deadlines.clock_of(procedure, key, anchors=case.anchors, opened_on=move.on).write(step)
+        deadlines.clock_of(procedure, key, anchors=case.anchors, opened_on=move.on, calendar=move.calendar).write(step)
     move.opened.append(step)
     move.note(step, "", state, reason=reason)
     if state == State.SKIPPED:
@@ -134,9 +136,14 @@ def new_case(
     data: dict[str, Any] | None = None,
     parent: Case | None = None,
     anchors: dict[str, str] | None = None,
+    definition: tuple[int, Procedure] | None = None,
+    calendar: WorkCalendar | None = None,
 ) -> Move:
-    """Build (not yet write) a case with its first step. Raises ProcedureUnknown, Stop."""
-    definition_id, procedure = definitions.current(procedure_id)
+    """Build (not yet write) a case with its first step; `definition` and `calendar` when the caller has them already.
+
+    Raises ProcedureUnknown, Stop.
+    """
+    definition_id, procedure = definition or definitions.current(procedure_id)
     if organization.tier != procedure.tier:
         raise Stop(
             Reason("wrong_tier", f"“{procedure.title}”不由{organization.short_name}办理", "请选择对应层级的机构")
@@ -159,7 +166,7 @@ def new_case(
         opened_by=by,
         first_contact=by,
     )
-    move = Move(case, procedure, by, on, at)
+    move = Move(case, procedure, by, on, at, calendar=calendar)
     move.note(None, "", Case.State.OPEN)
     open_steps(move, [procedure.steps[0].key], 1, facts.with_defaults(procedure, case.data))
     return move
@@ -214,7 +221,9 @@ def continue_journey(move: Move, continuations: list[Continuation], known: dict[
 
 
 def has_open_steps(case: Case) -> bool:
-    return CaseStep.objects.filter(case=case, state__in=[State.READY, State.PAUSED, State.WAITING]).exists()
+    """Asked anew under the case's lock, so that of two branches finishing at once the second sees the first."""
+    open_ones = "SELECT 1 FROM procedures_casestep WHERE case_id = %s AND state IN ('ready', 'paused', 'waiting')"
+    return rows.value(f"SELECT EXISTS ({open_ones})", case.pk)
 
 
 def close(move: Move, state: str, outcome: str) -> None:

@@ -12,7 +12,7 @@ from renben.engines.procedures.contracts import StepContext
 from renben.engines.procedures.flow import Move
 from renben.engines.procedures.models import Case, FollowUp
 from renben.engines.procedures.schema import FollowUpRule, Procedure
-from renben.kernel import audit, calendar_table, clock, duedates
+from renben.kernel import audit, clock, duedates
 
 ENDED = "ended"
 
@@ -29,7 +29,7 @@ def rule_named(procedure: Procedure, kind: str) -> tuple[FollowUpRule, duedates.
 
 def next_due(rule: duedates.Rule, after: dt.date) -> dt.date:
     """The first due day after `after`; a duty of the office moves before a rest day (D-04)."""
-    calendar = calendar_table.current()
+    calendar = deadlines.calendar_in_force()
     start = after + dt.timedelta(days=1) if isinstance(rule, duedates.By) else after
     found = duedates.due(start, rule, calendar)
     while found.on <= after:  # the written day lies ahead, but its working day has already passed

@@ -74,6 +74,22 @@ def update(obj: models.Model, *names: str) -> None:
         cursor.execute(sql, [*values, obj.pk])
 
 
+def fetch(model: type[models.Model], where: str, *values: Any) -> list:
+    """Rows of a model by a fixed condition over its own columns (`t` is the table)."""
+    sql = f'SELECT {_columns(model, "t")} FROM "{model._meta.db_table}" t WHERE {where}'
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [_made(model, row) for row in cursor.fetchall()]
+
+
+def value(sql: str, *values: Any) -> Any:
+    """The single value a statement answers; None when it answers nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 @dataclass(frozen=True)
 class LockedStep:
     """A step with its case, locked; whether the reader's own post allows it, else the delegation that does."""

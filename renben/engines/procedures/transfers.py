@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from renben.engines.procedures import authority, definitions, flow, registry
+from renben.engines.procedures import authority, deadlines, definitions, flow, registry
 from renben.engines.procedures.acting import cancel_open_steps, demand_ready, lock_step, one_transaction
 from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext, Stop
 from renben.engines.procedures.corrections import CLOCK_FIELDS, recount
@@ -325,11 +325,10 @@ def recompute_due(*, dates: Iterable[dt.date], by: Any = None) -> list[Moved]:
             "step_id", "start_on", "end_on"
         ):
             pauses.setdefault(step_id, []).append((start_on, end_on))
-        events = []
-        changed = []
+        events, changed, calendar = [], [], deadlines.calendar_in_force()
         for step in rows:
             before, limits = step.due_on, step.limits
-            recount(step, pauses.get(step.pk, []))
+            recount(step, pauses.get(step.pk, []), calendar=calendar)
             if step.due_on != before:
                 moved.append(Moved(step.pk, before, step.due_on))
                 note = f"工作日历调整：{before}→{step.due_on}"
