@@ -12,7 +12,7 @@ from renben.engines.payments.models import PaymentBatch, PaymentLine
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
 from renben.services.registration import benefits
-from renben.services.registration.codes import BENEFIT_FARM_LUMP_SUM, BENEFIT_LUMP_SUM, BENEFIT_MONTHLY
+from renben.services.registration.codes import BENEFIT_FARM_LUMP_SUM, BENEFIT_LUMP_SUM, BENEFIT_MONTHLY, StopEvent
 from renben.services.registration.models import BenefitMonth, UnemploymentBenefit
 from renben.services.registration.reasons import NotPossible, Why
 
@@ -109,6 +109,8 @@ def pay_month(*, batch: PaymentBatch, by: Any, on: dt.date | None = None) -> Pay
             benefit.months_received = benefit.opening_months_received + benefit.months.filter(state=Month.PAID).count()
         if benefit.months_received >= benefit.months_entitled and benefit.state in PAYABLE:
             benefit.state = State.COMPLETED
+            if held.heading == BENEFIT_LUMP_SUM:
+                benefit.stop_event, benefit.stopped_on = StopEvent.LUMP_SUM, held.paid_on
         benefit.version += 1
         benefit.save()
     return held

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 
+from renben.engines.documents.forms import FormError
 from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext
 from renben.engines.procedures.models import EvidenceItem
 from renben.kernel import taskboard
@@ -61,6 +62,8 @@ def step_action(function: Callable[[StepContext], Done]) -> Callable[[StepContex
             return Blocked([as_reason(why) for why in refused.reasons])
         except NoSuchOffice as error:
             return Blocked([Reason("no_office", str(error))])
+        except FormError as error:
+            return Blocked([Reason("form_incomplete", str(error), "请先在人员档案中补齐")])
 
     return wrapped
 

@@ -190,6 +190,16 @@ def test_a_stop_takes_the_line_off_a_draft_and_asks_back_confirmed_money(place, 
     assert not Task.objects.filter(key__startswith="benefit.recover").exists()
 
 
+def test_a_month_begun_before_the_stop_is_still_paid(place, enrolled):
+    benefits.stop_benefit(benefit=enrolled, event="reemployed", by=place.clerk)
+    batch, _ = list_of(place, dt.date(2026, 11, 1))
+    assert batch.count == 1
+    with later(dt.date(2027, 2, 20)):
+        assert list_of(place, dt.date(2027, 2, 1))[0] is None
+    enrolled.refresh_from_db()
+    assert enrolled.state == "stopped"
+
+
 def test_money_on_a_confirmed_list_is_asked_back(place, enrolled):
     draft, _ = list_of(place, dt.date(2026, 11, 1))
     paying.confirm_month(batch=draft, by=place.clerk)
@@ -213,7 +223,7 @@ def test_the_rest_is_paid_at_once_to_whoever_opens_a_business(place, enrolled):
     assert batch is None  # no month is left for the monthly list
     paying.pay_month(batch=paying.confirm_month(batch=line.batch, by=place.clerk), by=place.clerk)
     enrolled.refresh_from_db()
-    assert (enrolled.state, enrolled.months_left) == ("completed", 0)
+    assert (enrolled.state, enrolled.months_left, enrolled.stop_event) == ("completed", 0, "lump_sum_paid")
     assert set(BenefitMonth.objects.values_list("state", flat=True)) == {"paid"}
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from renben.engines.documents import issuing
 from renben.kernel.models import Task
-from renben.services.registration import certificates
+from renben.services.registration import certificates, papers
 from renben.services.registration.models import CertificateStock, StockMovement
 from renben.services.registration.reasons import NotPossible
 from tests import build
@@ -92,7 +93,9 @@ def test_stock_is_the_sum_of_its_movements(place, stock):
 @pytest.mark.django_db
 def test_a_revoked_certificate_stays_revoked(place, registration, stock):
     made = certificates.issue_certificate(registration=registration, by=place.clerk)
+    paper = papers.print_certificate(certificate=made, by=place.clerk)
     certificates.revoke_certificate(certificate=made, reason="登记有误", by=place.clerk)
+    assert issuing.verify(paper.number, paper.short_hash).state == "revoked"
     with pytest.raises(NotPossible, match="已于"):
         certificates.reissue_certificate(certificate=made, organization=place.street, reason="遗失", by=place.clerk)
     other = build.person(place.village, "王秀兰", "F")
