@@ -103,7 +103,7 @@ def masked(person: Any) -> SafeString:
 
 
 @register.simple_tag
-def field(bound: BoundField, **attrs: Any) -> SafeString:
+def field(bound: BoundField, label: str = "", **attrs: Any) -> SafeString:
     """Label, hint, control and errors of a form field, tied together for a screen reader. `attrs` go to the control."""
     widget = bound.field.widget
     kind = getattr(widget, "input_type", "")
@@ -121,6 +121,7 @@ def field(bound: BoundField, **attrs: Any) -> SafeString:
     return loader.get_template("components/field.html").render(
         {
             "bound": bound,
+            "label": label or bound.label,
             "control": bound.as_widget(attrs=attrs),
             "kind": kind,
             "hint_id": hint_id,
@@ -128,6 +129,13 @@ def field(bound: BoundField, **attrs: Any) -> SafeString:
             "is_group": getattr(widget, "use_fieldset", False),
         }
     )
+
+
+@register.simple_tag
+def control(bound: BoundField) -> SafeString:
+    """A control alone, for a row of filters that brings its own label."""
+    kind = getattr(bound.field.widget, "input_type", "")
+    return bound.as_widget(attrs={"class": "form-select" if kind == "select" else "form-control"})
 
 
 @register.inclusion_tag("components/error_summary.html")

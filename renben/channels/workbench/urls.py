@@ -1,6 +1,16 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from renben.channels.workbench import people, people_file, people_moves, people_new
+from renben.channels.workbench import (
+    admin_audit,
+    admin_calendar,
+    admin_offices,
+    admin_settings,
+    delegation,
+    people,
+    people_file,
+    people_moves,
+    people_new,
+)
 
 PEOPLE = [
     path("", people.people_list, name="list"),
@@ -13,7 +23,40 @@ PEOPLE = [
     path("<int:pk>/merge/", people_moves.find_double, name="find_double"),
     path("<int:pk>/merge/<int:other>/", people_moves.merge, name="merge"),
 ]
+DELEGATION = [
+    path("", delegation.delegations, name="list"),
+    path("<int:pk>/revoke/", delegation.revoke, name="revoke"),
+]
+OFFICES = [
+    path("offices/", admin_offices.offices, name="list"),
+    path("offices/<int:pk>/", admin_offices.office, name="office"),
+    path("offices/<int:pk>/edit/", admin_offices.edit_office, name="edit"),
+    path("offices/<int:pk>/appoint/", admin_offices.appoint, name="appoint"),
+    path("posts/<int:pk>/end/", admin_offices.end_post, name="end_post"),
+    path("posts/<int:pk>/password/", admin_offices.reset_password, name="reset_password"),
+    re_path(
+        r"^posts/(?P<pk>\d{1,18})/(?P<what>unlock|enable|disable)/$",
+        admin_offices.account_action,
+        name="account_action",
+    ),
+]
+CALENDAR = [
+    path("", admin_calendar.year_page, name="year"),
+    path("add/", admin_calendar.add_year, name="add_year"),
+    path("<str:day>/", admin_calendar.day_page, name="day"),
+]
+AUDIT = [
+    path("", admin_audit.events, name="list"),
+    path("export/", admin_audit.events_export, name="export"),
+    path("verify/", admin_audit.verify, name="verify"),
+]
 
 urlpatterns = [
     path("people/", include((PEOPLE, "people"))),
+    path("delegation/", include((DELEGATION, "delegation"))),
+    path("admin/calendar/", include((CALENDAR, "calendar"))),
+    path("admin/settings/", admin_settings.settings_page, name="admin_settings"),
+    path("admin/settings/<str:key>/", admin_settings.change_setting, name="change_setting"),
+    path("admin/audit/", include((AUDIT, "audit"))),
+    path("admin/", include((OFFICES, "offices"))),
 ]
