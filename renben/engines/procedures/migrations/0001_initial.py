@@ -8,257 +8,539 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0002_guards'),
+        ("kernel", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='办件编号')),
-                ('procedure_id', models.CharField(max_length=24, verbose_name='工作项编号')),
-                ('title', models.CharField(max_length=120, verbose_name='事项')),
-                ('state', models.CharField(choices=[('open', '办理中'), ('done', '办结'), ('refused', '不予办理'), ('withdrawn', '已撤回'), ('handed_over', '已转出')], default='open', max_length=12, verbose_name='状态')),
-                ('journey_id', models.UUIDField(db_index=True, default=uuid.uuid4, verbose_name='事项链')),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='事实')),
-                ('anchors', models.JSONField(blank=True, default=dict, verbose_name='起算日')),
-                ('opened_at', models.DateTimeField(verbose_name='受理时间')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='办结时间')),
-                ('outcome', models.CharField(blank=True, max_length=48, verbose_name='结果')),
-                ('handed_over_at', models.DateTimeField(blank=True, null=True, verbose_name='转出待接收')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('employer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='kernel.employer', verbose_name='用人单位')),
-                ('first_contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='首问责任人')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opened_organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases_opened', to='kernel.organization', verbose_name='受理机构')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='kernel.organization', verbose_name='办理机构')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='procedures.case')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='kernel.person', verbose_name='服务对象')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="办件编号")),
+                ("procedure_id", models.CharField(max_length=24, verbose_name="工作项编号")),
+                ("title", models.CharField(max_length=120, verbose_name="事项")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "办理中"),
+                            ("done", "办结"),
+                            ("refused", "不予办理"),
+                            ("withdrawn", "已撤回"),
+                            ("handed_over", "已转出"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("journey_id", models.UUIDField(db_index=True, default=uuid.uuid4, verbose_name="事项链")),
+                ("data", models.JSONField(blank=True, default=dict, verbose_name="事实")),
+                ("anchors", models.JSONField(blank=True, default=dict, verbose_name="起算日")),
+                ("opened_at", models.DateTimeField(verbose_name="受理时间")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="办结时间")),
+                ("outcome", models.CharField(blank=True, max_length=48, verbose_name="结果")),
+                ("handed_over_at", models.DateTimeField(blank=True, null=True, verbose_name="转出待接收")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="kernel.employer",
+                        verbose_name="用人单位",
+                    ),
+                ),
+                (
+                    "first_contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="首问责任人",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "opened_organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases_opened",
+                        to="kernel.organization",
+                        verbose_name="受理机构",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="kernel.organization",
+                        verbose_name="办理机构",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="procedures.case",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases",
+                        to="kernel.person",
+                        verbose_name="服务对象",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办件',
+                "verbose_name": "办件",
             },
         ),
         migrations.CreateModel(
-            name='CaseStep',
+            name="CaseStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=48, verbose_name='环节代码')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='顺序')),
-                ('title', models.CharField(max_length=64, verbose_name='环节')),
-                ('role', models.CharField(max_length=24, verbose_name='岗位')),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), default=list, size=None, verbose_name='可办岗位')),
-                ('state', models.CharField(choices=[('waiting', '等待'), ('ready', '待办'), ('paused', '暂停计时'), ('done', '已办'), ('returned', '退回'), ('skipped', '不需办理'), ('cancelled', '终止')], default='ready', max_length=12, verbose_name='状态')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='第几轮')),
-                ('opened_at', models.DateTimeField(verbose_name='开始时间')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='截止日期')),
-                ('raw_due_on', models.DateField(blank=True, null=True, verbose_name='规定日期')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='截止时间')),
-                ('is_provisional', models.BooleanField(default=False, verbose_name='日历待公布')),
-                ('limits', models.JSONField(blank=True, default=list, verbose_name='时限')),
-                ('outcome', models.CharField(blank=True, max_length=48, verbose_name='结果')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='原因')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='办理时间')),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='本环节记录')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='procedures.case')),
-                ('claimed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('done_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organization', verbose_name='机构')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=48, verbose_name="环节代码")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="顺序")),
+                ("title", models.CharField(max_length=64, verbose_name="环节")),
+                ("role", models.CharField(max_length=24, verbose_name="岗位")),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24), default=list, size=None, verbose_name="可办岗位"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "等待"),
+                            ("ready", "待办"),
+                            ("paused", "暂停计时"),
+                            ("done", "已办"),
+                            ("returned", "退回"),
+                            ("skipped", "不需办理"),
+                            ("cancelled", "终止"),
+                        ],
+                        default="ready",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1, verbose_name="第几轮")),
+                ("opened_at", models.DateTimeField(verbose_name="开始时间")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="截止日期")),
+                ("raw_due_on", models.DateField(blank=True, null=True, verbose_name="规定日期")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="截止时间")),
+                ("is_provisional", models.BooleanField(default=False, verbose_name="日历待公布")),
+                ("limits", models.JSONField(blank=True, default=list, verbose_name="时限")),
+                ("outcome", models.CharField(blank=True, max_length=48, verbose_name="结果")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="原因")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="办理时间")),
+                ("data", models.JSONField(blank=True, default=dict, verbose_name="本环节记录")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="procedures.case"
+                    ),
+                ),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.organization",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '环节',
-                'ordering': ['case_id', 'position', 'round', 'id'],
+                "verbose_name": "环节",
+                "ordering": ["case_id", "position", "round", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Definition',
+            name="Definition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('procedure_id', models.CharField(max_length=24, verbose_name='工作项编号')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('sha256', models.CharField(max_length=64, verbose_name='内容摘要')),
-                ('title', models.CharField(max_length=100, verbose_name='名称')),
-                ('tier', models.CharField(max_length=12, verbose_name='层级')),
-                ('kind', models.CharField(max_length=16, verbose_name='类型')),
-                ('body', models.JSONField(verbose_name='内容')),
-                ('active_from', models.DateField(verbose_name='启用日期')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("procedure_id", models.CharField(max_length=24, verbose_name="工作项编号")),
+                ("version", models.PositiveIntegerField(verbose_name="版本")),
+                ("sha256", models.CharField(max_length=64, verbose_name="内容摘要")),
+                ("title", models.CharField(max_length=100, verbose_name="名称")),
+                ("tier", models.CharField(max_length=12, verbose_name="层级")),
+                ("kind", models.CharField(max_length=16, verbose_name="类型")),
+                ("body", models.JSONField(verbose_name="内容")),
+                ("active_from", models.DateField(verbose_name="启用日期")),
             ],
             options={
-                'verbose_name': '规程版本',
-                'constraints': [models.UniqueConstraint(fields=('procedure_id', 'sha256'), name='definition_content_once'), models.UniqueConstraint(fields=('procedure_id', 'version'), name='definition_version_once')],
+                "verbose_name": "规程版本",
+                "constraints": [
+                    models.UniqueConstraint(fields=("procedure_id", "sha256"), name="definition_content_once"),
+                    models.UniqueConstraint(fields=("procedure_id", "version"), name="definition_version_once"),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='case',
-            name='definition',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='procedures.definition'),
+            model_name="case",
+            name="definition",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="procedures.definition"
+            ),
         ),
         migrations.CreateModel(
-            name='DefinitionActivation',
+            name="DefinitionActivation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('procedure_id', models.CharField(max_length=24, verbose_name='工作项编号')),
-                ('activated_at', models.DateTimeField(verbose_name='启用时间')),
-                ('definition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activations', to='procedures.definition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("procedure_id", models.CharField(max_length=24, verbose_name="工作项编号")),
+                ("activated_at", models.DateTimeField(verbose_name="启用时间")),
+                (
+                    "definition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="activations",
+                        to="procedures.definition",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规程启用记录',
+                "verbose_name": "规程启用记录",
             },
         ),
         migrations.CreateModel(
-            name='EvidenceItem',
+            name="EvidenceItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step_key', models.CharField(max_length=48, verbose_name='环节代码')),
-                ('name', models.CharField(max_length=200, verbose_name='材料名称')),
-                ('copies', models.PositiveSmallIntegerField(default=1, verbose_name='份数')),
-                ('group', models.CharField(blank=True, max_length=48, verbose_name='择一组')),
-                ('condition', models.CharField(blank=True, max_length=48, verbose_name='条件')),
-                ('condition_met', models.BooleanField(default=True, null=True, verbose_name='需要')),
-                ('state', models.CharField(choices=[('needed', '待交'), ('received', '已收'), ('missing', '缺少'), ('waived', '免交'), ('deferred', '容缺')], default='needed', max_length=10, verbose_name='状态')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='容缺补交期限')),
-                ('received_at', models.DateTimeField(blank=True, null=True, verbose_name='收到时间')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='procedures.case')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.storedfile')),
-                ('received_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='接收人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step_key", models.CharField(max_length=48, verbose_name="环节代码")),
+                ("name", models.CharField(max_length=200, verbose_name="材料名称")),
+                ("copies", models.PositiveSmallIntegerField(default=1, verbose_name="份数")),
+                ("group", models.CharField(blank=True, max_length=48, verbose_name="择一组")),
+                ("condition", models.CharField(blank=True, max_length=48, verbose_name="条件")),
+                ("condition_met", models.BooleanField(default=True, null=True, verbose_name="需要")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("needed", "待交"),
+                            ("received", "已收"),
+                            ("missing", "缺少"),
+                            ("waived", "免交"),
+                            ("deferred", "容缺"),
+                        ],
+                        default="needed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="容缺补交期限")),
+                ("received_at", models.DateTimeField(blank=True, null=True, verbose_name="收到时间")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="procedures.case"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.storedfile",
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="接收人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '材料',
-                'ordering': ['id'],
+                "verbose_name": "材料",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=48, verbose_name='类型')),
-                ('title', models.CharField(blank=True, max_length=100, verbose_name='事项')),
-                ('due_on', models.DateField(verbose_name='应办日期')),
-                ('window_days', models.PositiveSmallIntegerField(default=0, verbose_name='提前几日可办')),
-                ('cleared_at', models.DateTimeField(blank=True, null=True, verbose_name='了结时间')),
-                ('cleared_by_event', models.CharField(blank=True, max_length=48, verbose_name='由何事件了结')),
-                ('outcome', models.CharField(blank=True, max_length=48, verbose_name='结果')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='procedures.case')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organization')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='kernel.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=48, verbose_name="类型")),
+                ("title", models.CharField(blank=True, max_length=100, verbose_name="事项")),
+                ("due_on", models.DateField(verbose_name="应办日期")),
+                ("window_days", models.PositiveSmallIntegerField(default=0, verbose_name="提前几日可办")),
+                ("cleared_at", models.DateTimeField(blank=True, null=True, verbose_name="了结时间")),
+                ("cleared_by_event", models.CharField(blank=True, max_length=48, verbose_name="由何事件了结")),
+                ("outcome", models.CharField(blank=True, max_length=48, verbose_name="结果")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="follow_ups", to="procedures.case"
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.organization"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="follow_ups",
+                        to="kernel.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '跟踪回访',
-                'ordering': ['due_on', 'id'],
+                "verbose_name": "跟踪回访",
+                "ordering": ["due_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='OneTimeNotice',
+            name="OneTimeNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='编号')),
-                ('items', models.JSONField(verbose_name='需补正的内容')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='再次告知的理由')),
-                ('issued_at', models.DateTimeField(verbose_name='告知时间')),
-                ('cleared_at', models.DateTimeField(blank=True, null=True, verbose_name='补齐时间')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='procedures.case')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='procedures.casestep')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="编号")),
+                ("items", models.JSONField(verbose_name="需补正的内容")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="再次告知的理由")),
+                ("issued_at", models.DateTimeField(verbose_name="告知时间")),
+                ("cleared_at", models.DateTimeField(blank=True, null=True, verbose_name="补齐时间")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="procedures.case"
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="procedures.casestep"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '一次性告知单',
-                'ordering': ['id'],
+                "verbose_name": "一次性告知单",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Pause',
+            name="Pause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('补正', '补正'), ('公示', '公示'), ('现场核查', '现场核查'), ('上级批复', '上级批复')], max_length=8, verbose_name='类型')),
-                ('start_on', models.DateField(verbose_name='开始')),
-                ('end_on', models.DateField(blank=True, null=True, verbose_name='结束')),
-                ('reason', models.CharField(max_length=500, verbose_name='原因')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='procedures.casestep')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("补正", "补正"),
+                            ("公示", "公示"),
+                            ("现场核查", "现场核查"),
+                            ("上级批复", "上级批复"),
+                        ],
+                        max_length=8,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("start_on", models.DateField(verbose_name="开始")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="结束")),
+                ("reason", models.CharField(max_length=500, verbose_name="原因")),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pauses", to="procedures.casestep"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '中止计时',
+                "verbose_name": "中止计时",
             },
         ),
         migrations.CreateModel(
-            name='StepEvent',
+            name="StepEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_state', models.CharField(blank=True, max_length=12)),
-                ('to_state', models.CharField(max_length=12)),
-                ('outcome', models.CharField(blank=True, max_length=48, verbose_name='结果')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='原因')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('acting_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.delegation', verbose_name='代谁办理')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='procedures.case')),
-                ('step', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='procedures.casestep')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_state", models.CharField(blank=True, max_length=12)),
+                ("to_state", models.CharField(max_length=12)),
+                ("outcome", models.CharField(blank=True, max_length=48, verbose_name="结果")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="原因")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("data", models.JSONField(blank=True, default=dict)),
+                (
+                    "acting_for",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.delegation",
+                        verbose_name="代谁办理",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="procedures.case"
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="procedures.casestep",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '流转记录',
-                'ordering': ['id'],
+                "verbose_name": "流转记录",
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='casestep',
-            index=models.Index(condition=models.Q(('state__in', ('ready', 'paused'))), fields=['organization', 'due_on'], name='step_open_due'),
+            model_name="casestep",
+            index=models.Index(
+                condition=models.Q(("state__in", ("ready", "paused"))),
+                fields=["organization", "due_on"],
+                name="step_open_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='casestep',
-            index=models.Index(fields=['case', 'position'], name='step_of_case'),
+            model_name="casestep",
+            index=models.Index(fields=["case", "position"], name="step_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='casestep',
-            constraint=models.UniqueConstraint(fields=('case', 'key', 'round'), name='step_round_once', violation_error_message='该环节已经打开，请刷新页面。'),
+            model_name="casestep",
+            constraint=models.UniqueConstraint(
+                fields=("case", "key", "round"),
+                name="step_round_once",
+                violation_error_message="该环节已经打开，请刷新页面。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['organization', '-opened_at'], name='case_org_opened'),
+            model_name="case",
+            index=models.Index(fields=["organization", "-opened_at"], name="case_org_opened"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['person', '-opened_at'], name='case_person_opened'),
+            model_name="case",
+            index=models.Index(fields=["person", "-opened_at"], name="case_person_opened"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['procedure_id', '-opened_at'], name='case_procedure_opened'),
+            model_name="case",
+            index=models.Index(fields=["procedure_id", "-opened_at"], name="case_procedure_opened"),
         ),
         migrations.AddIndex(
-            model_name='definitionactivation',
-            index=models.Index(fields=['procedure_id', '-id'], name='activation_latest'),
+            model_name="definitionactivation",
+            index=models.Index(fields=["procedure_id", "-id"], name="activation_latest"),
         ),
         migrations.AddConstraint(
-            model_name='evidenceitem',
-            constraint=models.UniqueConstraint(fields=('case', 'step_key', 'name'), name='evidence_once_per_step'),
+            model_name="evidenceitem",
+            constraint=models.UniqueConstraint(fields=("case", "step_key", "name"), name="evidence_once_per_step"),
         ),
         migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('cleared_at', None)), fields=['organization', 'due_on'], name='followup_open_due'),
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("cleared_at", None)), fields=["organization", "due_on"], name="followup_open_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.UniqueConstraint(fields=('case', 'kind', 'due_on'), name='followup_once'),
+            model_name="followup",
+            constraint=models.UniqueConstraint(fields=("case", "kind", "due_on"), name="followup_once"),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.CheckConstraint(condition=models.Q(('end_on', None), ('end_on__gte', models.F('start_on')), _connector='OR'), name='pause_ends_after_start', violation_error_message='暂停结束日期不能早于开始日期。'),
+            model_name="pause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_on", None), ("end_on__gte", models.F("start_on")), _connector="OR"),
+                name="pause_ends_after_start",
+                violation_error_message="暂停结束日期不能早于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('end_on', None)), fields=('step',), name='pause_open_once', violation_error_message='该环节已在暂停计时。'),
+            model_name="pause",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("end_on", None)),
+                fields=("step",),
+                name="pause_open_once",
+                violation_error_message="该环节已在暂停计时。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='stepevent',
-            index=models.Index(fields=['case', 'id'], name='stepevent_case'),
+            model_name="stepevent",
+            index=models.Index(fields=["case", "id"], name="stepevent_case"),
         ),
     ]
