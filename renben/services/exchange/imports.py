@@ -5,7 +5,9 @@ Bad rows are refused with reasons and good rows go in; a second import of the sa
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -71,11 +73,12 @@ def preview(
         created_at=clock.now(),
     )
     about, done = sum(grid.height for grid, _ in reading.sheets), 0
-    for chunk in _chunks(reading.rows()):
-        copy_in(_preview_rows(chunk, reading, batch))
-        done += len(chunk)
-        if progress:
-            progress(done, max(about, done))
+    with _without_collector():
+        for chunk in _chunks(reading.rows()):
+            copy_in(_preview_rows(chunk, reading, batch))
+            done += len(chunk)
+            if progress:
+                progress(done, max(about, done))
     _count(batch)
     batch.message = _message(reading, batch)
     batch.save()
@@ -97,6 +100,18 @@ def _store(data: bytes, name: str, organization: Any, by: Any) -> StoredFile | N
         return files.store_bytes(data, name=name, organization=organization, by=by, allow=ALLOWED)
     except files.Refused as refused:
         raise RefusedFile(str(refused)) from refused
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A chunk makes tens of thousands of objects and no cycles: looking for cycles among them costs a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -189,7 +204,7 @@ def _confirm_chunk(batch: ImportBatch, by: Any) -> bool:
     """One chunk; False when there was none left. A number registered by somebody else meanwhile costs a second attempt."""
     for attempt in (1, 2, 3):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), _without_collector():
                 return _write_chunk(batch, by)
         except IntegrityError:
             if attempt == 3:

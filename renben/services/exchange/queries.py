@@ -65,21 +65,12 @@ def grid_of(batch: ImportBatch, *, states: list[str] | None = None, start: int =
     return [_shown(row, layout) for row in rows[start : start + limit]]
 
 
-_HIDDEN = {"organization", "document_kind", "has_archive"}
-
-
 def _shown(row: ImportRow, layout) -> ShownRow:
     values, cells = row_store.unpack(row)
     said: dict[str, dict[str, list[str]]] = {"bad": {}, "warn": {}, "kept": {}}
     for problem in row.problems:
         said[problem["level"]].setdefault(problem["field"], []).append(problem["text"])
-    if cells:
-        known = [(heading, text, field) for heading, text, field in cells if field]
-    else:
-        columns = {column.field: column.label for column in layout.columns}
-        known = [
-            (label, _text(layout, field, values[field]), field) for field, label in columns.items() if field in values
-        ]
+    known = [cell for cell in cells or row_store.cells_from_values(values, layout) if cell[2]]
     shown = [
         ShownCell(label, text, " ".join(said["bad"].get(field, [])), " ".join(said["warn"].get(field, [])))
         for label, text, field in known
@@ -98,14 +89,3 @@ def _shown(row: ImportRow, layout) -> ShownRow:
         row.person_id,
         row.employer_id,
     )
-
-
-def _text(layout, field: str, value: object) -> str:
-    if field == "sex":
-        return {"M": "男", "F": "女"}[value]
-    if field == "contribution_months":
-        return f"{value // 12}年{value % 12}个月"
-    if isinstance(value, list):
-        return "、".join(value)
-    labels = layout.labels.get(field, {})
-    return labels.get(value, row_store.shown(value))

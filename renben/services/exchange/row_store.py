@@ -12,6 +12,7 @@ from django.db import connection
 from renben.kernel import crypto, masking
 from renben.services.exchange.checks import CellProblem
 from renben.services.exchange.header import text_of
+from renben.services.exchange.layout import Layout
 from renben.services.exchange.models import ImportRow
 from renben.services.exchange.reader import Reading, Row
 
@@ -81,6 +82,23 @@ def cells_of(reading: Reading, row: Row) -> list[list[str]]:
         [heading, shown(row.raw.get(place, ""))[:500], fields.get(place, "")]
         for place, heading in sorted(header.headings.items())
     ]
+
+
+def cells_from_values(values: dict[str, Any], layout: Layout) -> list[list[str]]:
+    """The cells `[heading, text, field]` of a row whose own were not kept, because it was good when it was read."""
+    columns = {column.field: column.label for column in layout.columns}
+    return [[label, said(layout, name, values[name]), name] for name, label in columns.items() if name in values]
+
+
+def said(layout: Layout, name: str, value: object) -> str:
+    """An understood value in words: codes by their names, months as 3年2个月."""
+    if name == "sex":
+        return {"M": "男", "F": "女"}[str(value)]
+    if name == "contribution_months" and isinstance(value, int):
+        return f"{value // 12}年{value % 12}个月"
+    if isinstance(value, list):
+        return "、".join(value)
+    return layout.labels.get(name, {}).get(str(value), shown(value))
 
 
 def problem_rows(problems: list[CellProblem], level: str) -> list[dict[str, str]]:

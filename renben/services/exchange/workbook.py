@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-MAX_BYTES = 20 * 1024 * 1024
+MAX_BYTES = 30 * 1024 * 1024
 MAX_INFLATED = 300 * 1024 * 1024
 MAX_RATIO, RATIO_FROM = 200, 20 * 1024 * 1024
 MAX_CELLS = 3_000_000

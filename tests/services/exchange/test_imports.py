@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 
+import openpyxl
 import pytest
 
 from renben.kernel import audit, people
 from renben.kernel.models import AuditEvent, Employer, IdentityDocument, ImportBatch, LabourSpell, Person, StoredFile
 from renben.kernel.uscc import make_uscc
 from renben.services.exchange import hooks, imports, queries, row_store
+from renben.services.exchange.error_book import error_workbook
 from renben.services.exchange.models import ImportRow
 from renben.services.exchange.sample import synthetic_people, write_roster
 from renben.services.registration.models import ArchiveMovement, PersonnelArchive
@@ -194,6 +196,10 @@ def test_somebody_registers_the_number_between_preview_and_confirmation(district
     assert figures(batch) == (3, 2, 1, 0)
     assert batch.rows.get(state="bad").number == 4
     assert batch.done_rows == 2
+    page = openpyxl.load_workbook(io.BytesIO(error_workbook(batch)))["花名册"]
+    line = dict(zip([cell.value for cell in page[1]], [cell.value for cell in page[2]], strict=True))
+    assert (line["原行号"], line["身份证号"], line["姓名"]) == (4, persons[1]["身份证号码"], persons[1]["姓名"])
+    assert "登记的姓名是“另**”" in line["问题说明"]
 
 
 def test_a_plain_list_of_people_only_opens_files(take, district, sheet, roster):

@@ -14,6 +14,7 @@ from renben.services.exchange.reader import RefusedFile
 from renben.services.exchange.sample import COLUMNS, demo_roster, synthetic_people, write_roster
 
 from .conftest import TODAY
+from .old_excel import old_excel
 
 PEOPLE = synthetic_people(4, places=[("胜利街道", "义宾社区居委会")], today=TODAY)
 HEAD = ["姓名", "身份证号"]
@@ -190,7 +191,7 @@ ODD = {
     "broken xls": (OLE + "Workbook".encode("utf-16-le"), "已损坏"),
     "some ole": (OLE, "认不出"),
     "cut zip": (demo_roster(today=TODAY)[:3000], "已损坏"),
-    "large": (b"PK\x03\x04" + bytes(21 * 1024 * 1024), "超过了 20 MB"),
+    "large": (b"PK\x03\x04" + bytes(31 * 1024 * 1024), "超过了 30 MB"),
     "noise": (bytes(range(256)) * 40, "认不出"),
     "prose": ("这是一封信，没有表格。".encode(), "认不出"),
 }
@@ -244,3 +245,30 @@ def test_the_limits_leave_room_for_the_largest_roster():
     """50,000 rows × 20 columns, the size promised, stays far below every limit."""
     assert workbook.MAX_CELLS > 50_100 * 20
     assert zlib.ZLIB_VERSION and workbook.MAX_INFLATED > 50_000 * 20 * 100
+
+
+def test_old_excel(read):
+    rows = [["档案转移花名册"], [*HEAD, "缴费月数"], *[[*row, 38] for row in ROWS]]
+    _, found = read(old_excel(rows))
+    assert [row.values["name"] for row in found] == [person["姓名"] for person in PEOPLE]
+    assert {row.values["contribution_months"] for row in found} == {38}
+    assert (found[0].sheet, found[0].number) == ("花名册", 3)
+
+
+def test_old_word_that_calls_itself_excel(read):
+    with pytest.raises(RefusedFile, match="Word 文档"):
+        read(old_excel([HEAD], stream="WordDocument"))
+
+
+def test_layouts_claim_no_heading_twice(people_layout, tmp_path):
+    from renben.services.exchange.layout import layout_of, read_layout
+
+    from .conftest import FOLDER
+
+    assert layout_of("employers", FOLDER).required_labels() == {"uscc": "统一社会信用代码", "name": "单位名称"}
+    for column in people_layout.columns:
+        assert column.names and all(name == name.strip() for name in column.names)
+    text = (FOLDER / "employers.yaml").read_text("utf-8").replace("names: [行业,", "names: [行业, 单位名称,")
+    (tmp_path / "twice.yaml").write_text(text, "utf-8")
+    with pytest.raises(ValueError, match="单位名称"):
+        read_layout(tmp_path / "twice.yaml")
