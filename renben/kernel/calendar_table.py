@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from pathlib import Path
 
 from django.conf import settings
@@ -32,9 +33,8 @@ def current() -> WorkCalendar:
 
 
 def touch() -> None:
-    """Tell every process that the table changed."""
-    version = int(_version()) + 1
-    Setting.objects.update_or_create(key=_VERSION, defaults={"value": version})
+    """Tell every process that the table changed. A value never used before: after a rollback no cache can match it."""
+    Setting.objects.update_or_create(key=_VERSION, defaults={"value": secrets.token_hex(8)})
 
 
 @transaction.atomic

@@ -59,7 +59,7 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     Setting.objects.update_or_create(key=ACCOUNTS, defaults={"value": accounts})
     _analyze()
     say(f"{people} 人、{len(firms)} 家单位、{User.objects.count()} 个账号已建立。")
-    log = work.work(rng, calendar_table.current(), today, candidates[1:], max(people // 62, 30), say)
+    log = work.work(rng, calendar_table.current(), today, candidates[1:], people, say)
     _analyze()
     return log
 

@@ -89,6 +89,7 @@ class District:
         self.desk = Desk.of_all()
         self.centre = Organization.objects.get(tier="district")
         self.log: Counter[str] = Counter()
+        self.blanks: dict[int, int] = {}
 
     def day_after(self, day: dt.date, most: int) -> dt.date:
         return self.calendar.add_working_days(day, self.rng.randrange(0, most + 1)) if most else day
@@ -127,7 +128,7 @@ class District:
         while True:
             steps = (
                 CaseStep.objects.filter(case__journey_id=journey_id, state=CaseStep.State.READY)
-                .select_related("case")
+                .select_related("case", "organization")
                 .order_by("case_id", "position")
             )
             step = next((s for s in steps if s.key != until), None)
@@ -147,7 +148,7 @@ class District:
         if step.key == "register":
             data["unemployed_on"] = PersonnelArchive.objects.filter(person=person).latest("id").separated_on.isoformat()
         if step.key == "certificate":
-            self.stock(step)
+            self.stock(step.organization)
         result = actions.act(
             step_id=step.pk,
             outcome="done",
@@ -162,16 +163,19 @@ class District:
         self.log[step.key] += 1
         return result.outcome in ("", "done")
 
-    def stock(self, step: CaseStep) -> None:
+    def stock(self, office: Organization) -> None:
         """Blank certificates do not run out in the past; today some offices are short (see `shortage`)."""
-        office = step.organization
-        if certificates.stock_on(office, clock.today()) < 15:
+        if self.blanks.get(office.pk, 0) < 15:
             by = self.desk.at(self.centre.pk, [Role.COUNTER])
-            if certificates.stock_on(self.centre, clock.today()) < 200:
+            if self.blanks.get(self.centre.pk, 0) < 200:
+                self.blanks[self.centre.pk] = self.blanks.get(self.centre.pk, 0) + 500
                 certificates.move_stock(organization=self.centre, delta=500, kind="received", by=by, on=clock.today())
             certificates.hand_out_blanks(
                 from_organization=self.centre, to_organization=office, count=40, by=by, on=clock.today()
             )
+            self.blanks[self.centre.pk] -= 40
+            self.blanks[office.pk] = self.blanks.get(office.pk, 0) + 40
+        self.blanks[office.pk] -= 1
 
     def months(self, since: dt.date) -> None:
         """Monthly payment lists and contacts of every street since `since`."""
@@ -231,6 +235,27 @@ class District:
                     note="打印受潮报废",
                 )
 
+    def taken_over(self, person: Person, separated_on: dt.date) -> None:
+        """Registered before the platform came: taken over with its certificate, without a case."""
+        street = person.organization.parent
+        clerk = self.desk.at(street.pk, [Role.COUNTER])
+        day = self.calendar.next_workday(separated_on + dt.timedelta(days=self.rng.randrange(10, 40)))
+        with clock.as_of(_moment(day, self.rng)), transaction.atomic():
+            _leave_job(person, person.spells.filter(end_on=None).first(), separated_on, 60, "contract_expired")
+            registration = registering.register_unemployment(
+                person=person,
+                organization=street,
+                prior_status="employed",
+                evidence=PAPERS["register"],
+                by=clerk,
+                on=day,
+                separated_on=separated_on,
+                separation_reason="contract_expired",
+            )
+            self.stock(street)
+            certificates.issue_certificate(registration=registration, by=clerk, on=day)
+        self.log["taken over"] += 1
+
 
 def _leave_job(person: Person, firm: LabourSpell | None, on: dt.date, months: int, reason: str) -> None:
     """The running spell ends with the job; what the archive will say is also in the working life."""
@@ -241,38 +266,47 @@ def _leave_job(person: Person, firm: LabourSpell | None, on: dt.date, months: in
     LabourSpell.objects.filter(pk=firm.pk).update(end_on=on, contribution_months=months, separation_reason=reason)
 
 
+JOURNEYS_SHARE = 1 / 240
+TAKEN_OVER_SHARE = 1 / 180
+MOST_JOURNEYS = 500
+"""Shares of the people; together with those who found work again they leave about one percent registered unemployed."""
+
+
 def work(
     rng: random.Random,
     calendar: WorkCalendar,
     today: dt.date,
     candidates: list[int],
-    count: int,
+    people: int,
     say: Callable[[str], None],
 ) -> Counter[str]:
-    """`count` journeys over two years; about half of those registered have found work again."""
+    """Two years of journeys, some still under way; about half of those long registered have found work again."""
     district = District(rng, calendar, today)
-    chosen = rng.sample(candidates, min(count, len(candidates)))
-    people = {
+    journeys = min(max(int(people * JOURNEYS_SHARE), 30), MOST_JOURNEYS)
+    taken = int(people * TAKEN_OVER_SHARE)
+    chosen = rng.sample(candidates, min(journeys + taken, len(candidates)))
+    found = {
         p.pk: p for p in Person.objects.filter(pk__in=chosen).select_related("organization__parent").order_by("id")
     }
+    for pk in chosen[journeys:]:
+        district.taken_over(found[pk], today - dt.timedelta(days=rng.randrange(120, 700)))
     plans = []
-    for i, pk in enumerate(chosen):
-        recent = i % 4 == 0
+    for i, pk in enumerate(chosen[:journeys]):
+        recent = i % 3 == 0
         days_ago = rng.randrange(8, 45) if recent else rng.randrange(46, 720)
-        until = rng.choice(STAGES[:-1]) if recent else "all"
-        plans.append((today - dt.timedelta(days=days_ago), pk, until))
+        plans.append((today - dt.timedelta(days=days_ago), pk, rng.choice(STAGES[:-1]) if recent else "all"))
     for done, (separated_on, pk, until) in enumerate(sorted(plans), start=1):
-        district.journey(people[pk], separated_on, until)
-        if done % 100 == 0:
+        district.journey(found[pk], separated_on, until)
+        if done % 50 == 0:
             say(f"　已办 {done}/{len(plans)} 件……")
     settled = UnemploymentRegistration.objects.filter(state="active", registered_on__lt=today - dt.timedelta(days=100))
     for registration in settled.select_related("person", "organization").order_by("id"):
-        if rng.random() < 0.45:
+        if rng.random() < 0.3:
             earliest = registration.registered_on + dt.timedelta(days=60)
             day = earliest + dt.timedelta(days=rng.randrange(0, max((today - earliest).days, 1)))
             district.back_to_work(registration, calendar.next_workday(day))
     first = UnemploymentBenefit.objects.order_by("first_month").values_list("first_month", flat=True).first()
     if first:
-        district.months(max(first, today.replace(day=1) - dt.timedelta(days=185)))
+        district.months(max(first, today.replace(day=1) - dt.timedelta(days=62)))
     district.shortage()
     return district.log
