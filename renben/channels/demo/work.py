@@ -272,6 +272,22 @@ MOST_JOURNEYS = 500
 """Shares of the people; together with those who found work again they leave about one percent registered unemployed."""
 
 
+def _choose(rng: random.Random, candidates: list[int], count: int) -> list[int]:
+    """Who lost their job; the first street, where the shown accounts work, has every fourth of them."""
+    street = Organization.objects.filter(tier="street").order_by("path").first()
+    near = list(
+        Person.objects.filter(pk__in=candidates, organization__path__startswith=street.path)
+        .order_by("id")
+        .values_list("pk", flat=True)
+    )
+    first = rng.sample(near, min(count // 4, len(near)))
+    taken = set(first)
+    others = rng.sample([pk for pk in candidates if pk not in taken], count - len(first))
+    mixed = [*first, *others]
+    rng.shuffle(mixed)
+    return mixed
+
+
 def work(
     rng: random.Random,
     calendar: WorkCalendar,
@@ -284,7 +300,7 @@ def work(
     district = District(rng, calendar, today)
     journeys = min(max(int(people * JOURNEYS_SHARE), 30), MOST_JOURNEYS)
     taken = int(people * TAKEN_OVER_SHARE)
-    chosen = rng.sample(candidates, min(journeys + taken, len(candidates)))
+    chosen = _choose(rng, candidates, min(journeys + taken, len(candidates)))
     found = {
         p.pk: p for p in Person.objects.filter(pk__in=chosen).select_related("organization__parent").order_by("id")
     }

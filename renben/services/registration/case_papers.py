@@ -32,7 +32,7 @@ def known_of(case: Case) -> Known:
 def printable(case: Case, step_forms: list[str]) -> list[str]:
     """Names of the forms offered on a case page: the receipt, those of the step, and letters already due."""
     names = [RECEIPT] if case.person_id else []
-    names += [name for name in step_forms if name in PRINTERS]
+    names += [name for name in step_forms if name in PRINTERS and name != SUPPLEMENT]
     if OneTimeNotice.objects.filter(case=case).exists():
         names.append(SUPPLEMENT)
     if case.state == Case.State.REFUSED:
