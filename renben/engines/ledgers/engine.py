@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from renben.engines.ledgers.cells import text_of, total_texts
 from renben.engines.ledgers.definitions import Column, Ledger, LedgerError, find
@@ -194,9 +194,12 @@ def _month(title: str, value: str) -> dt.date:
 
 def _totals(ledger: Ledger, rows: Rows) -> tuple[int, dict[str, int]]:
     if isinstance(rows.queryset, QuerySet):
-        total = rows.queryset.count()
         wanted = {f"sum_{c.key}": Sum(rows.sums.get(c.key, c.key)) for c in ledger.summed}
-        sums = rows.queryset.order_by().aggregate(**wanted) if wanted else {}
+        if not wanted:
+            total, sums = rows.queryset.count(), {}
+        else:
+            sums = rows.queryset.order_by().aggregate(rows=Count("pk"), **wanted)
+            total = sums["rows"]
         totals = {c.key: int(sums[f"sum_{c.key}"] or 0) for c in ledger.summed}
     else:
         made = [rows.to_dict(item) for item in rows.queryset]

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from renben.engines.ledgers.engine import Rows
 from renben.engines.payments.models import PaymentBatch, PaymentLine
+from renben.kernel.models import Organization
 from renben.kernel.models.people import HukouKind, Sex
 from renben.kernel.people import keys_of_query
 from renben.services.registration.codes import (
@@ -55,6 +56,11 @@ def _within(column: str, paths: Sequence[str]) -> Q:
     for path in paths:
         condition |= Q(**{f"{column}__startswith": path})
     return condition
+
+
+def _covers_everything(paths: Sequence[str]) -> bool:
+    """Whether no office lies outside: then the office of the day need not be looked up for every row to count them."""
+    return bool(paths) and not Organization.objects.exclude(_within("path", paths)).exists()
 
 
 def _named(text: str, person: str = "person") -> Q:
@@ -123,7 +129,12 @@ def unemployment_management(
         .order_by()
         .values("registration")
     )
-    rows = _managed_on(as_of, known_at).filter(_within("office_path", scope_paths), _named(text))
+    rows = _managed_on(as_of, known_at).filter(_named(text))
+    if not _covers_everything(scope_paths):
+        # Rows that ever had to do with these offices first; the office of the day is then looked up for those alone.
+        touched = RegistrationChange.objects.filter(_within("organization__path", scope_paths)).values("registration")
+        rows = rows.filter(_within("organization__path", scope_paths) | Q(pk__in=touched))
+        rows = rows.filter(_within("office_path", scope_paths))
     if reason := filters.get("prior_status"):
         rows = rows.filter(prior_status=reason)
     if month := filters.get("registered_month"):
@@ -215,7 +226,10 @@ def _archive_rows(
     kind: str = "",
     passed_on: bool = False,
 ) -> Rows:
-    rows = _archives_on(as_of, known_at).filter(_within("office_path", scope_paths), _named(text))
+    rows = _archives_on(as_of, known_at).filter(_named(text))
+    if not _covers_everything(scope_paths):
+        touched = ArchiveMovement.objects.filter(_within("to_organization__path", scope_paths)).values("archive")
+        rows = rows.filter(_within("office_path", scope_paths), pk__in=touched)
     if not passed_on:
         rows = rows.exclude(basis=Move.RETURNED)
     if wanted := kind or filters.get("kind"):

@@ -220,9 +220,9 @@ def test_another_streets_rows_never_appear(busy, slug):
 
 @pytest.mark.parametrize("slug", LEDGERS)
 def test_queries_do_not_grow_with_rows(busy, slug, django_assert_max_num_queries):
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert open_ledger(slug, as_of=DAY, scope_paths=busy.all).rows
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         assert list(iter_rows(slug, as_of=DAY, scope_paths=busy.all, full_numbers=True))
 
 
