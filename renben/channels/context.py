@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from renben.channels.demo_accounts import demo_accounts
 from renben.kernel import clock, settings_store
@@ -41,6 +41,9 @@ NAVIGATION = [
     NavItem("办件", "cases:list", "/cases/", "case.view"),
     NavItem("人员档案", "people:list", "/people/", "person.view"),
     NavItem("名册导入", "imports:list", "/imports/", "import.people"),
+    NavItem("档案接收转移", "archives:list", "/archives/", "archive.manage"),
+    NavItem("失业保险待遇", "benefits:list", "/benefits/", "benefit.pay"),
+    NavItem("每月联系", "contacts:list", "/contacts/", "case.work"),
     NavItem("台账与报表", "ledgers:list", "/ledgers/", "ledger.view"),
     NavItem("委托代办", "delegation:list", "/delegation/", "delegation.give"),
     NavItem("机构与岗位", "offices:list", "/admin/offices/", "org.view"),
@@ -59,10 +62,7 @@ def navigation(request: HttpRequest) -> list[dict]:
     for item in NAVIGATION:
         if item.action and not principal.may(item.action):
             continue
-        try:
-            url = reverse(item.url_name)
-        except NoReverseMatch:
-            continue
+        url = reverse(item.url_name)
         here = request.path.startswith(item.prefix) if item.prefix else request.path == url
         items.append({"label": item.label, "url": url, "here": here})
     return items

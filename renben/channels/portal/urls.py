@@ -1,11 +1,12 @@
 from django.urls import path
 
-from renben.channels.portal import check, views
+from renben.channels.portal import check, mine, views
 
 urlpatterns = [
     path("portal/", views.home, name="portal"),
     path("check/", check.certificate_check, name="certificate_check"),
     path("check/c/<str:number>/<str:code>", check.certificate_check_code, name="certificate_check_code"),
+    path("mine/", mine.mine, name="mine"),
     path("display/", views.display_mode, name="display_mode"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from renben.channels import export
+from renben.channels.audit_words import words_of
 from renben.channels.paging import paginate
 from renben.channels.workbench.people_forms import DATE
 from renben.kernel import audit, clock
@@ -69,6 +70,9 @@ def events(request: HttpRequest) -> HttpResponse:
         .order_by("pk")
         .values_list("pk", "short_name")
     )
+    for row in rows:
+        row.words = words_of(row.action)
+        row.told = "" if row.detail == "{}" else row.detail
     return render(request, "admin/audit.html", {"form": form, "rows": rows, "offices": names})
 
 
@@ -79,13 +83,14 @@ def events_export(request: HttpRequest) -> HttpResponse:
     return export.xlsx(
         request,
         name="审计记录",
-        headings=["链", "序号", "时间", "操作人", "动作", "对象", "内容", "摘要"],
+        headings=["链", "序号", "时间", "操作人", "动作", "代码", "对象", "内容", "摘要"],
         rows=(
             [
                 row.shard,
                 row.seq,
                 f"{row.at.astimezone(clock.ZONE):%Y-%m-%d %H:%M:%S}",
                 row.actor_name,
+                words_of(row.action),
                 row.action,
                 row.subject,
                 row.detail,

@@ -11,11 +11,8 @@ from django.views.decorators.http import require_GET
 from renben.kernel import settings_changes
 from renben.kernel.models import Setting
 from renben.kernel.policy import page
+from renben.kernel.settings_changes import as_text, is_editable
 from renben.kernel.settings_store import KNOWN
-
-
-def as_text(value: object) -> str:
-    return ("是" if value else "否") if isinstance(value, bool) else str(value)
 
 
 @page(action="settings.manage")
@@ -30,6 +27,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             "stored": stored.get(known.key),
         }
         for known in KNOWN.values()
+        if is_editable(known)
     ]
     return render(request, "admin/settings.html", {"rows": rows})
 
@@ -51,7 +49,7 @@ class ValueForm(forms.Form):
 @page(action="settings.manage")
 def change_setting(request: HttpRequest, key: str) -> HttpResponse:
     known = KNOWN.get(key)
-    if known is None:
+    if known is None or not is_editable(known):
         raise Http404("setting")
     stored = Setting.objects.filter(key=key).first()
     now = as_text(stored.value if stored else known.default)

@@ -183,7 +183,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """Staff see their day; everyone else the portal."""
     principal = request.principal
     if not principal.posts:
-        return redirect("portal")
+        return redirect("mine" if getattr(request.user, "person_id", None) else "portal")
     now, table = clock.now(), calendar_table.current()
     context = {
         "greeting": greeting(now.hour),
