@@ -48,6 +48,8 @@ class ArchiveFilter(forms.Form):
         super().__init__(data)
         self.fields["street"].queryset = offices_under(principal, ACTION)
         self.fields["street"].label_from_instance = lambda office: office.short_name
+        for name in ("kind", "street"):
+            self.fields[name].widget.attrs["class"] = "form-select"
 
 
 def selected(principal: Principal, form: ArchiveFilter, *, group: bool = True) -> QuerySet[PersonnelArchive]:

@@ -41,6 +41,7 @@ class BenefitFilter(forms.Form):
         super().__init__(data)
         self.fields["street"].queryset = offices_under(principal, ACTION)
         self.fields["street"].label_from_instance = lambda office: office.short_name
+        self.fields["street"].widget.attrs["class"] = "form-select"
 
 
 def selected(principal: Principal, form: BenefitFilter, *, by_state: bool = True) -> QuerySet[UnemploymentBenefit]:

@@ -32,13 +32,14 @@ class MonthForm(forms.Form):
         r"^\d{4}-(0[1-9]|1[0-2])$",
         label="月份",
         error_messages={"invalid": "月份请写成 2026-11 这样。"},
-        widget=forms.TextInput(attrs={"type": "month"}),
+        widget=forms.TextInput(attrs={"type": "month", "class": "form-control"}),
     )
 
     def __init__(self, principal: Principal, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["office"].queryset = offices_under(principal, ACTION)
         self.fields["office"].label_from_instance = lambda office: office.short_name
+        self.fields["office"].widget.attrs["class"] = "form-select"
 
     def first_day(self) -> dt.date:
         return dt.date.fromisoformat(self.cleaned_data["month"] + "-01")
