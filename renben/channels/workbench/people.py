@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from renben.channels import export
-from renben.channels.paging import paginate
+from renben.channels.paging import COUNT_CAP, Page, paginate
 from renben.kernel import masking
-from renben.kernel.models import LabourSpell, Organization
+from renben.kernel.models import LabourSpell, Organization, Person
 from renben.kernel.models.people import HukouKind
 from renben.kernel.people import keys_of_query
 from renben.kernel.policy import Principal, page
@@ -67,10 +69,24 @@ def selected(principal: Principal, form: PeopleFilter) -> QuerySet:
     return rows
 
 
-def in_order(rows: QuerySet) -> QuerySet:
-    if rows.order_by()[: SORTED_UP_TO + 1].count() <= SORTED_UP_TO:
-        return rows.order_by("pinyin", "id")
-    return rows.order_by("-id")
+def ids_in_order(rows: QuerySet, cap: int) -> list[int]:
+    """Keys of at most `cap` people in the order of the list, found in one walk; few hits are sorted by pinyin."""
+    ids = list(rows.order_by("-id").values_list("pk", flat=True)[:cap])
+    if len(ids) > SORTED_UP_TO:
+        return ids
+    return list(Person.objects.filter(pk__in=ids).order_by("pinyin", "id").values_list("pk", flat=True))
+
+
+def loaded(ids: list[int]) -> list[Person]:
+    """The people of these keys, in this order."""
+    found = Person.objects.select_related("organization").in_bulk(ids)
+    return [found[key] for key in ids if key in found]
+
+
+def shown(request: HttpRequest, rows: QuerySet) -> Page:
+    """One page of the list; the number of hits is counted up to the cap."""
+    ids = paginate(request, ids_in_order(rows, COUNT_CAP + 1))
+    return replace(ids, rows=loaded(ids.rows))
 
 
 @page(action="person.view")
@@ -84,7 +100,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         case = request.principal.scoped("case", "case.view").filter(number=text.upper()).first()
         if case is not None:
             return redirect("cases:case", pk=case.pk)
-    rows = paginate(request, in_order(selected(request.principal, form)))
+    rows = shown(request, selected(request.principal, form))
     context = {
         "form": form,
         "rows": rows,
@@ -104,7 +120,7 @@ def people_export(request: HttpRequest) -> HttpResponse:
     form = PeopleFilter(request.principal, request.GET)
     form.is_valid()
     statuses = dict(LabourSpell.Status.choices)
-    people = in_order(selected(request.principal, form))[: export.CAP]
+    people = loaded(ids_in_order(selected(request.principal, form), export.CAP))
     rows = (
         [
             masking.mask_name(person.name, "list"),

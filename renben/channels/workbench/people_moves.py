@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from renben.channels.paging import paginate
-from renben.channels.workbench.people import matching
+from renben.channels.workbench.people import matching, shown
 from renben.channels.workbench.people_forms import MergeForm, MoveForm
 from renben.engines.procedures.models import Case
 from renben.kernel.models import Person
@@ -60,8 +59,8 @@ def find_double(request: HttpRequest, pk: int) -> HttpResponse:
     rows = request.principal.scoped("person", "person.merge").filter(merged_into=None).exclude(pk=person.pk)
     text = request.GET.get("q", "").strip()
     rows = matching(rows, text) if text else rows.filter(name=person.name)
-    page_of_rows = paginate(request, rows.order_by("pinyin", "id"))
-    return render(request, "people/merge_find.html", {"person": person, "rows": page_of_rows, "text": text})
+    context = {"person": person, "rows": shown(request, rows), "text": text}
+    return render(request, "people/merge_find.html", context)
 
 
 @page(action="person.merge", subject="person")
