@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -149,12 +150,14 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _defer(task: Any, batch: ImportBatch, request: HttpRequest) -> None:
-    """Queue a job in this transaction; the same batch never twice at a time."""
-    lock = f"import:{batch.pk}"
+    """Queue a job in this transaction and show the batch as running; the same job never waits twice."""
+    job = task.configure(lock=f"import:{batch.pk}", queueing_lock=f"{task.name}:{batch.pk}")
     try:
-        task.configure(lock=lock, queueing_lock=lock).defer(batch_id=batch.pk, user_id=request.user.pk)
+        with transaction.atomic():
+            job.defer(batch_id=batch.pk, user_id=request.user.pk)
     except AlreadyEnqueued:
         messages.info(request, "这一批已经在排队处理，请稍候。")
+    ImportBatch.objects.filter(pk=batch.pk).update(state=State.RUNNING)
 
 
 @page(action="import.people", subject="import_batch")
@@ -174,7 +177,6 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
                 request, f"已导入 {batch.good} 行。" + (f"还有 {batch.bad} 行有问题，没有导入。" if batch.bad else "")
             )
     else:
-        ImportBatch.objects.filter(pk=batch.pk).update(state=State.RUNNING)
         _defer(tasks.run_import, batch, request)
     return redirect("imports:batch", pk)
 
@@ -216,7 +218,6 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         }
         return render(request, "confirm.html", context)
     if inside > AT_ONCE:
-        ImportBatch.objects.filter(pk=batch.pk).update(state=State.RUNNING)
         _defer(tasks.undo_import, batch, request)
         return redirect("imports:batch", pk)
     try:

@@ -88,9 +88,7 @@ def test_good_rows_go_in_once_and_the_bad_come_back_red(client):
     assert "导入好的行" not in client.get(f"/imports/{again.pk}/").content.decode()
 
 
-def test_a_large_batch_becomes_a_job_with_a_progress_bar(
-    client, monkeypatch, district_clerk, django_capture_on_commit_callbacks
-):
+def test_a_large_batch_becomes_a_job_with_a_progress_bar(client, monkeypatch, district_clerk):
     monkeypatch.setattr(pages, "AT_ONCE", 3)
     upload(client, roster(6))
     batch = ImportBatch.objects.get()
