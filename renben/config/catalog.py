@@ -14,7 +14,34 @@ def check(*, spec: str | None, as_json: bool) -> int:
     from renben.engines.procedures import check as checks
 
     offers.declare_catalog()
-    return checks.catalog_check(ROOT, Path(spec) if spec else None, as_json=as_json)
+    return checks.catalog_check(
+        ROOT, Path(spec) if spec else None, as_json=as_json, more_problems=[*_ledger_problems(), *_form_problems()]
+    )
+
+
+def _ledger_problems() -> list[str]:
+    from renben.engines.ledgers import definitions
+    from renben.engines.procedures import registry
+
+    return definitions.problems(ROOT, registry.known_ledgers())
+
+
+def _form_problems() -> list[str]:
+    """Forms that cannot be read, and names the services offer without a layout."""
+    from renben.engines.documents.forms import FormError, find_form, load_forms
+    from renben.engines.procedures import registry
+
+    problems = []
+    try:
+        load_forms(ROOT)
+    except FormError as error:
+        return [str(error)]
+    for name in sorted(registry.known_forms()):
+        try:
+            find_form(name, ROOT)
+        except FormError as error:
+            problems.append(str(error))
+    return problems
 
 
 def export_json() -> int:

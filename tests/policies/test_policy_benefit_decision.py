@@ -7,11 +7,11 @@ from datetime import date
 
 import pytest
 
-from renben.config import domains
 from renben.engines.rules.errors import InputError
+from renben.services import offers
 from renben.services.registration.rules import benefit_decision
 
-domains.load()
+offers.load_domains()
 
 CLAIM = {
     "contribution_months": 66,

@@ -7,16 +7,16 @@ from datetime import date, timedelta
 import pytest
 import yaml
 
-from renben.config import domains
 from renben.engines.rules import registry
 from renben.engines.rules.commands import check_case
 from renben.engines.rules.errors import NoStandardOnFile
 from renben.engines.rules.evaluation import evaluate
 from renben.engines.rules.parameters import CATALOG_POLICIES, Scale, load_parameters
+from renben.services import offers
 from renben.services.registration.rules import benefit_decision
 from tests.shared import SHARED, needs_shared
 
-domains.load()
+offers.load_domains()
 
 OWNED = ("ui.", "unemp_reg.", "deadline.")
 FOLDERS = {"ui", "wage", "unemp_reg", "emp_reg"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from renben.config import domains
 from renben.engines.rules.errors import InputError
 from renben.engines.rules.evaluation import evaluate
+from renben.services import offers
 
-domains.load()
+offers.load_domains()
 
 
 def ask(domain, **given):

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from renben.config import domains
 from renben.engines.rules.errors import InputError
 from renben.engines.rules.evaluation import evaluate, evaluate_columns
 from renben.engines.rules.inputs import month_number, month_text
 from renben.engines.rules.parameters import load_parameters
+from renben.services import offers
 from renben.services.registration.benefit_rules import INVOLUNTARY_OR_NOT, STOP_EVENTS
 
-domains.load()
+offers.load_domains()
 
 NO_STANDARD = {"error": "no_standard_on_file"}
 MONTHS = st.integers(0, 600)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -190,8 +191,10 @@ def check_all(found: catalogue.Catalogue) -> list[str]:
     return problems
 
 
-def catalog_check(catalog_dir: Path, spec_dir: Path | None = None, as_json: bool = False) -> int:
-    """Validate the catalogue; with `spec_dir`, compare it with the inventory by id. Exit code 1 when anything is wrong
+def catalog_check(
+    catalog_dir: Path, spec_dir: Path | None = None, as_json: bool = False, more_problems: Iterable[str] = ()
+) -> int:
+    """Validate the catalogue; with `spec_dir`, compare it with the inventory by id. `more_problems`: what other engines found. Exit code 1 when anything is wrong
     or missing. JSON goes to standard output, sentences to standard error."""
     try:
         found = catalogue.load(catalog_dir)
@@ -201,7 +204,7 @@ def catalog_check(catalog_dir: Path, spec_dir: Path | None = None, as_json: bool
         if as_json:
             print(json.dumps({"procedures": 0, "steps": 0, "problems": error.problems}, ensure_ascii=False))
         return 1
-    problems = check_all(found)
+    problems = [*check_all(found), *more_problems]
     for problem in problems:
         _say(problem)
     result: dict[str, Any] = {

@@ -8,6 +8,8 @@ class RegistrationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from renben.services.exchange import hooks
         from renben.services.registration import merging, settings_keys  # noqa: F401 - importing defines the settings
 
         merging.load()
+        hooks.register_sink("archive", "renben.services.registration.archive_import:sink")

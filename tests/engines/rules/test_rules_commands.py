@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from renben.config import domains
 from renben.engines.rules.commands import agrees, policy_check, policy_explain
+from renben.services import offers
 
-domains.load()
+offers.load_domains()
 
 GOOD = "{id: A, domain: ui.duration, as_of: 2011-10-01, input: {contribution_months: 12}, expect: {months: 3}}"
 WRONG = "{id: B, domain: ui.duration, as_of: '2011-10-01', input: {contribution_months: 12}, expect: {months: 4}}"
@@ -134,7 +134,7 @@ def test_explain_refuses_in_a_sentence(capsys, domain, as_of, given, exit_code, 
 def test_rules_start_without_django_or_a_database():
     code = (
         "import sys; from renben.engines.rules import registry, commands\n"
-        "from renben.config import domains; domains.load()\n"
+        "from renben.services import offers; offers.load_domains()\n"
         "assert commands.policy_explain('deadline.working_days', '2012-06-18', '{\"event_date\": \"2012-06-18\", \"days\": 5}') == 0\n"
         "assert not [m for m in sys.modules if m.split('.')[0] in {'django', 'psycopg', 'holidays', 'chinese_calendar'}]"
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from renben.config import domains
 from renben.engines.rules.determinations import store
 from renben.engines.rules.evaluation import evaluate
 from renben.engines.rules.models import Determination
 from renben.kernel import clock
+from renben.services import offers
 from tests import build
 
-domains.load()
+offers.load_domains()
 
 pytestmark = pytest.mark.django_db
 
