@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
 import io
 import json
 import os
@@ -270,6 +271,57 @@ def _unpack(bundle: Path, folder: Path) -> None:
             member.name = member.name.removeprefix("files").lstrip("/")
             if member.name:
                 files.extract(member, folder, filter="data")
+
+
+def first_account(username: str, name: str, say: Say) -> int:
+    """The security administrator of the district, who opens every other account. The password is asked for, never shown.
+
+    Only while nobody holds that post: afterwards accounts are opened on the page and leave a trace of who did it.
+    """
+    _up()
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+    from django.db import transaction
+
+    from renben.kernel import clock, staffing
+    from renben.kernel.models import Organization, Post, User
+    from renben.kernel.roles import Role
+
+    office = Organization.objects.filter(tier="district").order_by("path").first()
+    if office is None:
+        say("还没有机构，请先运行 renben migrate。")
+        return 1
+    if Post.objects.filter(role=Role.SECURITY_ADMIN).exclude(end_on__lte=clock.today()).exists():
+        say("已有安全管理员，请由其在“账号与岗位”页面开立账号。")
+        return 1
+    password = getpass.getpass("口令（不显示）：")
+    if getpass.getpass("再输一遍：") != password:
+        say("两次输入不一样，没有开立账号。")
+        return 1
+    try:
+        validate_password(password, User(username=username, display_name=name))
+        with transaction.atomic():
+            staff = staffing.open_account(username=username, name=name, password=password, by=None, organization=office)
+            role, today = Role.SECURITY_ADMIN, clock.today()
+            staffing.appoint(staff=staff, role=role, organization=office, start_on=today, by=None)
+    except (ValidationError, staffing.NotAllowed) as error:
+        say("；".join(getattr(error, "messages", [str(error)])))
+        return 1
+    say(f"已开立安全管理员账号 {username}（{office.name}）。首次登录时会要求绑定动态验证码。")
+    return 0
+
+
+def rotate_keys(say: Say) -> int:
+    """A new key for everything written from now on; what is stored stays readable with the old ones in the same file."""
+    from renben.kernel import crypto
+
+    try:
+        kid = crypto.ring().rotate()
+    except crypto.CryptoError as error:
+        say(error.text)
+        return 1
+    say(f"已启用新密钥 {kid}，旧密钥仍保留用于解密。请重启网站和后台任务，并重新备份 {_keys_path()}。")
+    return 0
 
 
 def doctor(say: Say) -> int:
