@@ -23,7 +23,7 @@ from renben.engines.procedures import (
 from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext, Stop
 from renben.engines.procedures.models import Case, CaseStep, EvidenceItem
 from renben.engines.procedures.schema import Outcome, Step
-from renben.kernel import audit, clock
+from renben.kernel import audit, clock, numbering
 from renben.kernel.models import Organization
 
 State = CaseStep.State
@@ -105,8 +105,10 @@ def start_many(
     """Open one case for each `(person, data)`, in a handful of statements. Errors as in `start`; then none is opened."""
     day, at = flow.instants(on)
     definition, calendar = definitions.current(procedure_id), deadlines.calendar_in_force()
+    numbers = numbering.take("case", organization, day, procedure_id, count=len(subjects)) if subjects else []
     moves = [
         flow.new_case(
+            number=number,
             procedure_id=procedure_id,
             organization=organization,
             by=by,
@@ -117,7 +119,7 @@ def start_many(
             definition=definition,
             calendar=calendar,
         )
-        for person, data in subjects
+        for number, (person, data) in zip(numbers, subjects, strict=True)
     ]
     cases = flow.write_new(moves)
     if cases:

@@ -138,8 +138,9 @@ def new_case(
     anchors: dict[str, str] | None = None,
     definition: tuple[int, Procedure] | None = None,
     calendar: WorkCalendar | None = None,
+    number: str = "",
 ) -> Move:
-    """Build (not yet write) a case with its first step; `definition` and `calendar` when the caller has them already.
+    """Build (not yet write) a case with its first step; `definition`, `calendar`, `number` when the caller has them.
 
     Raises ProcedureUnknown, Stop.
     """
@@ -148,12 +149,11 @@ def new_case(
         raise Stop(
             Reason("wrong_tier", f"“{procedure.title}”不由{organization.short_name}办理", "请选择对应层级的机构")
         )
-    whom = person.name if person is not None else employer.name if employer is not None else ""
     case = Case(
-        number=numbering.next(kind="case", organization=organization, on=on, extra=procedure_id),
+        number=number or numbering.next(kind="case", organization=organization, on=on, extra=procedure_id),
         definition_id=definition_id,
         procedure_id=procedure_id,
-        title=f"{procedure.title}（{whom}）" if whom else procedure.title,
+        title=procedure.title,
         person=person,
         employer=employer,
         organization=organization,
