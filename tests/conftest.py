@@ -76,3 +76,14 @@ def files_in_a_temporary_place(settings, tmp_path):
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+SECOND_DATABASE = ("tests/services/registration/", "tests/engines/procedures/", "tests/engines/ledgers/", "tests/guards/test_code")
+
+
+def pytest_collection_modifyitems(items):
+    """What talks to the database at its own risk also runs against the distribution's PostgreSQL (`-m database`)."""
+    for item in items:
+        path = item.nodeid.split("::")[0]
+        if path.startswith(SECOND_DATABASE) and ("db" in item.fixturenames or item.get_closest_marker("django_db")):
+            item.add_marker(pytest.mark.database)
