@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from renben.channels import periodic  # noqa: F401 - its jobs are found with these
 from renben.kernel.models import ImportBatch, User
 from renben.services.exchange import imports
 

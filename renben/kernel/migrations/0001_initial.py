@@ -8,488 +8,856 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=64, unique=True, verbose_name='登录名')),
-                ('display_name', models.CharField(max_length=64, verbose_name='姓名')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='电子邮箱')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('password_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='口令修改时间')),
-                ('failed_logins', models.PositiveSmallIntegerField(default=0, verbose_name='连续登录失败')),
-                ('locked_until', models.DateTimeField(blank=True, null=True, verbose_name='锁定至')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=64, unique=True, verbose_name="登录名")),
+                ("display_name", models.CharField(max_length=64, verbose_name="姓名")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="电子邮箱")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("password_changed_at", models.DateTimeField(blank=True, null=True, verbose_name="口令修改时间")),
+                ("failed_logins", models.PositiveSmallIntegerField(default=0, verbose_name="连续登录失败")),
+                ("locked_until", models.DateTimeField(blank=True, null=True, verbose_name="锁定至")),
             ],
             options={
-                'verbose_name': '用户',
+                "verbose_name": "用户",
             },
         ),
         migrations.CreateModel(
-            name='AuditHead',
+            name="AuditHead",
             fields=[
-                ('shard', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
+                ("shard", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField(default=0)),
+                (
+                    "hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000", max_length=64
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审计链头',
+                "verbose_name": "审计链头",
             },
         ),
         migrations.CreateModel(
-            name='Employer',
+            name="Employer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uscc', models.CharField(max_length=18, unique=True, verbose_name='统一社会信用代码')),
-                ('name', models.CharField(max_length=100, verbose_name='单位名称')),
-                ('industry', models.CharField(blank=True, max_length=8, verbose_name='行业')),
-                ('kind', models.CharField(blank=True, max_length=32, verbose_name='单位类型')),
-                ('address', models.CharField(blank=True, max_length=128, verbose_name='地址')),
-                ('phone', models.CharField(blank=True, max_length=32, verbose_name='电话')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建档时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uscc", models.CharField(max_length=18, unique=True, verbose_name="统一社会信用代码")),
+                ("name", models.CharField(max_length=100, verbose_name="单位名称")),
+                ("industry", models.CharField(blank=True, max_length=8, verbose_name="行业")),
+                ("kind", models.CharField(blank=True, max_length=32, verbose_name="单位类型")),
+                ("address", models.CharField(blank=True, max_length=128, verbose_name="地址")),
+                ("phone", models.CharField(blank=True, max_length=32, verbose_name="电话")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建档时间")),
             ],
             options={
-                'verbose_name': '用人单位',
+                "verbose_name": "用人单位",
             },
         ),
         migrations.CreateModel(
-            name='NumberSequence',
+            name="NumberSequence",
             fields=[
-                ('key', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('value', models.BigIntegerField(default=0)),
+                ("key", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("value", models.BigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': '编号序列',
+                "verbose_name": "编号序列",
             },
         ),
         migrations.CreateModel(
-            name='WorkDay',
+            name="WorkDay",
             fields=[
-                ('date', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
-                ('is_work', models.BooleanField(verbose_name='工作日')),
-                ('name', models.CharField(blank=True, max_length=32, verbose_name='说明')),
-                ('source', models.CharField(max_length=64, verbose_name='来源')),
-                ('is_provisional', models.BooleanField(default=False, verbose_name='待国务院公布')),
+                ("date", models.DateField(primary_key=True, serialize=False, verbose_name="日期")),
+                ("is_work", models.BooleanField(verbose_name="工作日")),
+                ("name", models.CharField(blank=True, max_length=32, verbose_name="说明")),
+                ("source", models.CharField(max_length=64, verbose_name="来源")),
+                ("is_provisional", models.BooleanField(default=False, verbose_name="待国务院公布")),
             ],
             options={
-                'verbose_name': '工作日历',
+                "verbose_name": "工作日历",
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shard', models.PositiveSmallIntegerField()),
-                ('seq', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='用户')),
-                ('actor_name', models.CharField(blank=True, max_length=64, verbose_name='操作人')),
-                ('organization_id', models.BigIntegerField(null=True, verbose_name='机构')),
-                ('action', models.CharField(max_length=64, verbose_name='动作')),
-                ('subject', models.CharField(max_length=64, verbose_name='对象')),
-                ('detail', models.TextField(default='{}', verbose_name='内容')),
-                ('prev', models.CharField(blank=True, max_length=64)),
-                ('hash', models.CharField(blank=True, max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shard", models.PositiveSmallIntegerField()),
+                ("seq", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("actor_id", models.BigIntegerField(null=True, verbose_name="用户")),
+                ("actor_name", models.CharField(blank=True, max_length=64, verbose_name="操作人")),
+                ("organization_id", models.BigIntegerField(null=True, verbose_name="机构")),
+                ("action", models.CharField(max_length=64, verbose_name="动作")),
+                ("subject", models.CharField(max_length=64, verbose_name="对象")),
+                ("detail", models.TextField(default="{}", verbose_name="内容")),
+                ("prev", models.CharField(blank=True, max_length=64)),
+                ("hash", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'verbose_name': '审计记录',
-                'indexes': [models.Index(fields=['subject', '-at'], name='audit_subject'), models.Index(fields=['-at'], name='audit_at')],
-                'constraints': [models.UniqueConstraint(fields=('shard', 'seq'), name='audit_seq_once')],
+                "verbose_name": "审计记录",
+                "indexes": [
+                    models.Index(fields=["subject", "-at"], name="audit_subject"),
+                    models.Index(fields=["-at"], name="audit_at"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("shard", "seq"), name="audit_seq_once")],
             },
         ),
         migrations.CreateModel(
-            name='EmployerContact',
+            name="EmployerContact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=50, verbose_name='联系人')),
-                ('phone_enc', models.TextField(blank=True, verbose_name='电话（密文）')),
-                ('employer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='kernel.employer')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='employer_contact', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=50, verbose_name="联系人")),
+                ("phone_enc", models.TextField(blank=True, verbose_name="电话（密文）")),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="kernel.employer"
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="employer_contact",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '单位联系人',
+                "verbose_name": "单位联系人",
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=64, verbose_name='名称')),
-                ('short_name', models.CharField(max_length=32, verbose_name='简称')),
-                ('tier', models.CharField(choices=[('city', '市'), ('district', '区'), ('street', '街镇'), ('community', '社区（村）')], max_length=12, verbose_name='层级')),
-                ('path', models.CharField(max_length=64, unique=True, verbose_name='路径')),
-                ('phone', models.CharField(blank=True, max_length=32, verbose_name='电话')),
-                ('address', models.CharField(blank=True, max_length=128, verbose_name='地址')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='kernel.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=64, verbose_name="名称")),
+                ("short_name", models.CharField(max_length=32, verbose_name="简称")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("city", "市"), ("district", "区"), ("street", "街镇"), ("community", "社区（村）")],
+                        max_length=12,
+                        verbose_name="层级",
+                    ),
+                ),
+                ("path", models.CharField(max_length=64, unique=True, verbose_name="路径")),
+                ("phone", models.CharField(blank=True, max_length=32, verbose_name="电话")),
+                ("address", models.CharField(blank=True, max_length=128, verbose_name="地址")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="kernel.organization",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构',
-                'ordering': ['path'],
+                "verbose_name": "机构",
+                "ordering": ["path"],
             },
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('book_number', models.CharField(blank=True, max_length=32, verbose_name='户号')),
-                ('kind', models.CharField(blank=True, choices=[('urban', '城镇'), ('rural', '农村')], max_length=8, verbose_name='户别')),
-                ('address_enc', models.TextField(blank=True, verbose_name='住址（密文）')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='households', to='kernel.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("book_number", models.CharField(blank=True, max_length=32, verbose_name="户号")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True, choices=[("urban", "城镇"), ("rural", "农村")], max_length=8, verbose_name="户别"
+                    ),
+                ),
+                ("address_enc", models.TextField(blank=True, verbose_name="住址（密文）")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="households", to="kernel.organization"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '家庭',
+                "verbose_name": "家庭",
             },
         ),
         migrations.AddField(
-            model_name='employer',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='employers', to='kernel.organization'),
+            model_name="employer",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="employers", to="kernel.organization"
+            ),
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=50, verbose_name='姓名')),
-                ('pinyin', models.CharField(blank=True, max_length=128, verbose_name='拼音')),
-                ('initials', models.CharField(blank=True, max_length=50, verbose_name='拼音首字母')),
-                ('sex', models.CharField(choices=[('M', '男'), ('F', '女')], max_length=1, verbose_name='性别')),
-                ('birth_on', models.DateField(verbose_name='出生日期')),
-                ('ethnicity', models.CharField(default='01', max_length=2, verbose_name='民族')),
-                ('education', models.CharField(blank=True, max_length=2, verbose_name='文化程度')),
-                ('hukou_kind', models.CharField(blank=True, choices=[('urban', '城镇'), ('rural', '农村')], max_length=8, verbose_name='户口性质')),
-                ('phone_enc', models.TextField(blank=True, verbose_name='联系电话（密文）')),
-                ('address_enc', models.TextField(blank=True, verbose_name='住址（密文）')),
-                ('health', models.CharField(blank=True, max_length=16, verbose_name='健康状况')),
-                ('disability_enc', models.TextField(blank=True, verbose_name='残疾情况（密文）')),
-                ('id_masked', models.CharField(blank=True, max_length=32, verbose_name='证件号码（掩码）')),
-                ('search_keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), default=list, size=None)),
-                ('labour_status', models.CharField(blank=True, help_text='由就业状态经历派生，只有一个写入口', max_length=32, verbose_name='就业状态')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建档时间')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='kernel.person')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='kernel.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=50, verbose_name="姓名")),
+                ("pinyin", models.CharField(blank=True, max_length=128, verbose_name="拼音")),
+                ("initials", models.CharField(blank=True, max_length=50, verbose_name="拼音首字母")),
+                ("sex", models.CharField(choices=[("M", "男"), ("F", "女")], max_length=1, verbose_name="性别")),
+                ("birth_on", models.DateField(verbose_name="出生日期")),
+                ("ethnicity", models.CharField(default="01", max_length=2, verbose_name="民族")),
+                ("education", models.CharField(blank=True, max_length=2, verbose_name="文化程度")),
+                (
+                    "hukou_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("urban", "城镇"), ("rural", "农村")],
+                        max_length=8,
+                        verbose_name="户口性质",
+                    ),
+                ),
+                ("phone_enc", models.TextField(blank=True, verbose_name="联系电话（密文）")),
+                ("address_enc", models.TextField(blank=True, verbose_name="住址（密文）")),
+                ("health", models.CharField(blank=True, max_length=16, verbose_name="健康状况")),
+                ("disability_enc", models.TextField(blank=True, verbose_name="残疾情况（密文）")),
+                ("id_masked", models.CharField(blank=True, max_length=32, verbose_name="证件号码（掩码）")),
+                (
+                    "search_keys",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), default=list, size=None
+                    ),
+                ),
+                (
+                    "labour_status",
+                    models.CharField(
+                        blank=True,
+                        help_text="由就业状态经历派生，只有一个写入口",
+                        max_length=32,
+                        verbose_name="就业状态",
+                    ),
+                ),
+                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建档时间")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新时间")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_from",
+                        to="kernel.person",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="people", to="kernel.organization"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '人员',
+                "verbose_name": "人员",
             },
         ),
         migrations.CreateModel(
-            name='LabourSpell',
+            name="LabourSpell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('employed', '单位就业'), ('self_employed', '自谋职业'), ('flexible', '灵活就业'), ('public_post', '公益性岗位'), ('farming', '务农'), ('rural_transfer', '转移就业'), ('jobless', '无业未登记'), ('registered_unemployed', '登记失业'), ('student', '在校'), ('retired', '退休'), ('out_of_force', '退出劳动力')], max_length=32, verbose_name='状态')),
-                ('start_on', models.DateField(verbose_name='开始日期')),
-                ('end_on', models.DateField(blank=True, null=True, verbose_name='结束日期')),
-                ('employer_name', models.CharField(blank=True, max_length=100, verbose_name='单位名称')),
-                ('occupation', models.CharField(blank=True, max_length=64, verbose_name='岗位工种')),
-                ('contribution_months', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='失业保险缴费月数')),
-                ('separation_reason', models.CharField(blank=True, max_length=48, verbose_name='离职原因')),
-                ('source', models.CharField(max_length=32, verbose_name='来源')),
-                ('evidence', models.CharField(blank=True, max_length=200, verbose_name='依据')),
-                ('case_number', models.CharField(blank=True, max_length=40, verbose_name='办件编号')),
-                ('recorded_at', models.DateTimeField(verbose_name='登记时间')),
-                ('employer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='spells', to='kernel.employer')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spells', to='kernel.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("employed", "单位就业"),
+                            ("self_employed", "自谋职业"),
+                            ("flexible", "灵活就业"),
+                            ("public_post", "公益性岗位"),
+                            ("farming", "务农"),
+                            ("rural_transfer", "转移就业"),
+                            ("jobless", "无业未登记"),
+                            ("registered_unemployed", "登记失业"),
+                            ("student", "在校"),
+                            ("retired", "退休"),
+                            ("out_of_force", "退出劳动力"),
+                        ],
+                        max_length=32,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("start_on", models.DateField(verbose_name="开始日期")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
+                ("employer_name", models.CharField(blank=True, max_length=100, verbose_name="单位名称")),
+                ("occupation", models.CharField(blank=True, max_length=64, verbose_name="岗位工种")),
+                (
+                    "contribution_months",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="失业保险缴费月数"),
+                ),
+                ("separation_reason", models.CharField(blank=True, max_length=48, verbose_name="离职原因")),
+                ("source", models.CharField(max_length=32, verbose_name="来源")),
+                ("evidence", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("case_number", models.CharField(blank=True, max_length=40, verbose_name="办件编号")),
+                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "employer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="spells",
+                        to="kernel.employer",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="spells", to="kernel.person"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '就业状态经历',
-                'ordering': ['person_id', 'start_on', 'id'],
+                "verbose_name": "就业状态经历",
+                "ordering": ["person_id", "start_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='IdentityDocument',
+            name="IdentityDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('resident_id', '居民身份证'), ('hk_macao_residence', '港澳居民居住证'), ('taiwan_residence', '台湾居民居住证'), ('hk_macao_permit', '港澳居民来往内地通行证'), ('taiwan_permit', '台湾居民来往大陆通行证'), ('passport', '护照'), ('foreigner_permit', '外国人永久居留身份证')], default='resident_id', max_length=24, verbose_name='证件类型')),
-                ('number_enc', models.TextField(verbose_name='证件号码（密文）')),
-                ('number_index', models.CharField(max_length=64, verbose_name='证件号码（盲索引）')),
-                ('is_primary', models.BooleanField(default=True, verbose_name='主要证件')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='kernel.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("resident_id", "居民身份证"),
+                            ("hk_macao_residence", "港澳居民居住证"),
+                            ("taiwan_residence", "台湾居民居住证"),
+                            ("hk_macao_permit", "港澳居民来往内地通行证"),
+                            ("taiwan_permit", "台湾居民来往大陆通行证"),
+                            ("passport", "护照"),
+                            ("foreigner_permit", "外国人永久居留身份证"),
+                        ],
+                        default="resident_id",
+                        max_length=24,
+                        verbose_name="证件类型",
+                    ),
+                ),
+                ("number_enc", models.TextField(verbose_name="证件号码（密文）")),
+                ("number_index", models.CharField(max_length=64, verbose_name="证件号码（盲索引）")),
+                ("is_primary", models.BooleanField(default=True, verbose_name="主要证件")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="kernel.person"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '身份证件',
+                "verbose_name": "身份证件",
             },
         ),
         migrations.CreateModel(
-            name='HouseholdMember',
+            name="HouseholdMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relation', models.CharField(max_length=16, verbose_name='与户主关系')),
-                ('start_on', models.DateField(verbose_name='开始日期')),
-                ('end_on', models.DateField(blank=True, null=True, verbose_name='结束日期')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='kernel.household')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='kernel.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("relation", models.CharField(max_length=16, verbose_name="与户主关系")),
+                ("start_on", models.DateField(verbose_name="开始日期")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="kernel.household"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="kernel.person"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '家庭成员',
+                "verbose_name": "家庭成员",
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='person',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='user', to='kernel.person'),
+            model_name="user",
+            name="person",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="user",
+                to="kernel.person",
+            ),
         ),
         migrations.CreateModel(
-            name='PersonMerge',
+            name="PersonMerge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moved', models.JSONField(verbose_name='移动的记录')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('merged_at', models.DateTimeField(verbose_name='合并时间')),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_kept', to='kernel.person')),
-                ('merged', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_merged', to='kernel.person')),
-                ('merged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("moved", models.JSONField(verbose_name="移动的记录")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                ("merged_at", models.DateTimeField(verbose_name="合并时间")),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="merges_kept", to="kernel.person"
+                    ),
+                ),
+                (
+                    "merged",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="merges_merged", to="kernel.person"
+                    ),
+                ),
+                (
+                    "merged_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '合并记录',
+                "verbose_name": "合并记录",
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name='区划代码')),
-                ('name', models.CharField(max_length=64, verbose_name='名称')),
-                ('level', models.CharField(max_length=12, verbose_name='级别')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='kernel.region')),
+                ("code", models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name="区划代码")),
+                ("name", models.CharField(max_length=64, verbose_name="名称")),
+                ("level", models.CharField(max_length=12, verbose_name="级别")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="kernel.region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行政区划',
-                'ordering': ['code'],
+                "verbose_name": "行政区划",
+                "ordering": ["code"],
             },
         ),
         migrations.AddField(
-            model_name='person',
-            name='hukou_region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.region'),
+            model_name="person",
+            name="hukou_region",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.region"
+            ),
         ),
         migrations.AddField(
-            model_name='organization',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organizations', to='kernel.region'),
+            model_name="organization",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="organizations", to="kernel.region"
+            ),
         ),
         migrations.CreateModel(
-            name='RequestKey',
+            name="RequestKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('principal', models.CharField(max_length=64)),
-                ('key', models.CharField(max_length=64)),
-                ('path', models.CharField(max_length=200)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('location', models.CharField(blank=True, max_length=500)),
-                ('body', models.TextField(blank=True)),
-                ('content_type', models.CharField(blank=True, max_length=100)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("principal", models.CharField(max_length=64)),
+                ("key", models.CharField(max_length=64)),
+                ("path", models.CharField(max_length=200)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("location", models.CharField(blank=True, max_length=500)),
+                ("body", models.TextField(blank=True)),
+                ("content_type", models.CharField(blank=True, max_length=100)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '请求键',
-                'constraints': [models.UniqueConstraint(fields=('principal', 'key'), name='request_key_once')],
+                "verbose_name": "请求键",
+                "constraints": [models.UniqueConstraint(fields=("principal", "key"), name="request_key_once")],
             },
         ),
         migrations.CreateModel(
-            name='Setting',
+            name="Setting",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('value', models.JSONField()),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("value", models.JSONField()),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '设置',
+                "verbose_name": "设置",
             },
         ),
         migrations.CreateModel(
-            name='StaffMember',
+            name="StaffMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=64, verbose_name='姓名')),
-                ('phone', models.CharField(blank=True, max_length=32, verbose_name='办公电话')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=64, verbose_name="姓名")),
+                ("phone", models.CharField(blank=True, max_length=32, verbose_name="办公电话")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="staff", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作人员',
+                "verbose_name": "工作人员",
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('counter', '窗口经办'), ('first_review', '初审'), ('second_review', '复审'), ('leader', '主管领导'), ('counsellor', '职业指导'), ('case_worker', '就业助理专员'), ('community_worker', '社区协管员'), ('information', '信息员'), ('hotline', '热线坐席'), ('system_admin', '系统管理员'), ('security_admin', '安全管理员'), ('audit_admin', '审计管理员')], max_length=24, verbose_name='角色')),
-                ('start_on', models.DateField(verbose_name='开始日期')),
-                ('end_on', models.DateField(blank=True, null=True, verbose_name='结束日期')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='kernel.organization')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='kernel.staffmember')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("counter", "窗口经办"),
+                            ("first_review", "初审"),
+                            ("second_review", "复审"),
+                            ("leader", "主管领导"),
+                            ("counsellor", "职业指导"),
+                            ("case_worker", "就业助理专员"),
+                            ("community_worker", "社区协管员"),
+                            ("information", "信息员"),
+                            ("hotline", "热线坐席"),
+                            ("system_admin", "系统管理员"),
+                            ("security_admin", "安全管理员"),
+                            ("audit_admin", "审计管理员"),
+                        ],
+                        max_length=24,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("start_on", models.DateField(verbose_name="开始日期")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="kernel.organization"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="kernel.staffmember"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '岗位',
+                "verbose_name": "岗位",
             },
         ),
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start_on', models.DateField(verbose_name='开始日期')),
-                ('end_on', models.DateField(verbose_name='结束日期')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('created_at', models.DateTimeField(verbose_name='登记时间')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('from_staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations_given', to='kernel.staffmember')),
-                ('to_staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delegations_held', to='kernel.staffmember')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("start_on", models.DateField(verbose_name="开始日期")),
+                ("end_on", models.DateField(verbose_name="结束日期")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                ("created_at", models.DateTimeField(verbose_name="登记时间")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="撤回时间")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "from_staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations_given",
+                        to="kernel.staffmember",
+                    ),
+                ),
+                (
+                    "to_staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="delegations_held",
+                        to="kernel.staffmember",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '委托代办',
+                "verbose_name": "委托代办",
             },
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sm3', models.CharField(max_length=64, verbose_name='内容摘要')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('mime', models.CharField(max_length=100, verbose_name='类型')),
-                ('size', models.PositiveIntegerField(verbose_name='字节数')),
-                ('uploaded_at', models.DateTimeField(verbose_name='上传时间')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.organization')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sm3", models.CharField(max_length=64, verbose_name="内容摘要")),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("mime", models.CharField(max_length=100, verbose_name="类型")),
+                ("size", models.PositiveIntegerField(verbose_name="字节数")),
+                ("uploaded_at", models.DateTimeField(verbose_name="上传时间")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.organization"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '文件',
+                "verbose_name": "文件",
             },
         ),
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('matters', models.CharField(max_length=200, verbose_name='委托事项')),
-                ('start_on', models.DateField(verbose_name='开始日期')),
-                ('end_on', models.DateField(verbose_name='结束日期')),
-                ('recorded_at', models.DateTimeField(verbose_name='登记时间')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates_held', to='kernel.person')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates_given', to='kernel.person')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("matters", models.CharField(max_length=200, verbose_name="委托事项")),
+                ("start_on", models.DateField(verbose_name="开始日期")),
+                ("end_on", models.DateField(verbose_name="结束日期")),
+                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="mandates_held", to="kernel.person"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="mandates_given", to="kernel.person"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.storedfile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '委托书',
+                "verbose_name": "委托书",
             },
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=32, verbose_name='类型')),
-                ('file_name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('file_sm3', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('preview', '待确认'), ('running', '导入中'), ('done', '已导入'), ('undone', '已撤销'), ('failed', '失败')], default='preview', max_length=12, verbose_name='状态')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='行数')),
-                ('good', models.PositiveIntegerField(default=0, verbose_name='可导入')),
-                ('bad', models.PositiveIntegerField(default=0, verbose_name='有问题')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='已有')),
-                ('done_rows', models.PositiveIntegerField(default=0, verbose_name='已处理')),
-                ('message', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('created_at', models.DateTimeField(verbose_name='时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='import_batches', to='kernel.organization')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=32, verbose_name="类型")),
+                ("file_name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("file_sm3", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("preview", "待确认"),
+                            ("running", "导入中"),
+                            ("done", "已导入"),
+                            ("undone", "已撤销"),
+                            ("failed", "失败"),
+                        ],
+                        default="preview",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="行数")),
+                ("good", models.PositiveIntegerField(default=0, verbose_name="可导入")),
+                ("bad", models.PositiveIntegerField(default=0, verbose_name="有问题")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="已有")),
+                ("done_rows", models.PositiveIntegerField(default=0, verbose_name="已处理")),
+                ("message", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("created_at", models.DateTimeField(verbose_name="时间")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="import_batches",
+                        to="kernel.organization",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入批次',
+                "verbose_name": "导入批次",
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('title', models.CharField(max_length=120, verbose_name='事项')),
-                ('reason', models.CharField(max_length=300, verbose_name='缘由')),
-                ('url', models.CharField(blank=True, max_length=200)),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='截止日期')),
-                ('cleared_by', models.CharField(max_length=48, verbose_name='由何事件了结')),
-                ('opened_at', models.DateTimeField(verbose_name='产生时间')),
-                ('cleared_at', models.DateTimeField(blank=True, null=True, verbose_name='了结时间')),
-                ('outcome', models.CharField(blank=True, max_length=300, verbose_name='结果')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='kernel.organization')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='kernel.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("title", models.CharField(max_length=120, verbose_name="事项")),
+                ("reason", models.CharField(max_length=300, verbose_name="缘由")),
+                ("url", models.CharField(blank=True, max_length=200)),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="截止日期")),
+                ("cleared_by", models.CharField(max_length=48, verbose_name="由何事件了结")),
+                ("opened_at", models.DateTimeField(verbose_name="产生时间")),
+                ("cleared_at", models.DateTimeField(blank=True, null=True, verbose_name="了结时间")),
+                ("outcome", models.CharField(blank=True, max_length=300, verbose_name="结果")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="kernel.organization"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="kernel.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任务',
+                "verbose_name": "任务",
             },
         ),
         migrations.AddIndex(
-            model_name='employer',
-            index=models.Index(fields=['name'], name='employer_name_like', opclasses=['varchar_pattern_ops']),
+            model_name="employer",
+            index=models.Index(fields=["name"], name="employer_name_like", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='labourspell',
-            index=models.Index(fields=['status', 'start_on'], name='spell_status_start'),
+            model_name="labourspell",
+            index=models.Index(fields=["status", "start_on"], name="spell_status_start"),
         ),
         migrations.AddConstraint(
-            model_name='labourspell',
-            constraint=models.CheckConstraint(condition=models.Q(('end_on', None), ('end_on__gt', models.F('start_on')), _connector='OR'), name='spell_ends_after_start', violation_error_message='结束日期必须晚于开始日期。'),
+            model_name="labourspell",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_on", None), ("end_on__gt", models.F("start_on")), _connector="OR"),
+                name="spell_ends_after_start",
+                violation_error_message="结束日期必须晚于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identitydocument',
-            constraint=models.UniqueConstraint(fields=('kind', 'number_index'), name='identity_number_once', violation_error_message='该证件号码已登记在另一份档案上，请先查找该人员。'),
+            model_name="identitydocument",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "number_index"),
+                name="identity_number_once",
+                violation_error_message="该证件号码已登记在另一份档案上，请先查找该人员。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='householdmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('end_on', None)), fields=('person',), name='person_in_one_household', violation_error_message='该人员已在另一户中，请先办理迁出。'),
+            model_name="householdmember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("end_on", None)),
+                fields=("person",),
+                name="person_in_one_household",
+                violation_error_message="该人员已在另一户中，请先办理迁出。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_keys'], name='person_search_keys'),
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search_keys"], name="person_search_keys"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['organization', 'pinyin', 'id'], name='person_org_pinyin'),
+            model_name="person",
+            index=models.Index(fields=["organization", "pinyin", "id"], name="person_org_pinyin"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name'], name='person_name_like', opclasses=['varchar_pattern_ops']),
+            model_name="person",
+            index=models.Index(fields=["name"], name="person_name_like", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['path'], name='organization_path_like', opclasses=['varchar_pattern_ops']),
+            model_name="organization",
+            index=models.Index(fields=["path"], name="organization_path_like", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('end_on', None), ('end_on__gt', models.F('start_on')), _connector='OR'), name='post_ends_after_start', violation_error_message='岗位结束日期必须晚于开始日期。'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_on", None), ("end_on__gt", models.F("start_on")), _connector="OR"),
+                name="post_ends_after_start",
+                violation_error_message="岗位结束日期必须晚于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('end_on', None)), fields=('staff', 'role', 'organization'), name='post_open_once', violation_error_message='该人员已在此机构担任这一岗位。'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("end_on", None)),
+                fields=("staff", "role", "organization"),
+                name="post_open_once",
+                violation_error_message="该人员已在此机构担任这一岗位。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('end_on__gt', models.F('start_on'))), name='delegation_ends_after_start', violation_error_message='委托结束日期必须晚于开始日期。'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_on__gt", models.F("start_on"))),
+                name="delegation_ends_after_start",
+                violation_error_message="委托结束日期必须晚于开始日期。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delegation',
-            constraint=models.CheckConstraint(condition=models.Q(('from_staff', models.F('to_staff')), _negated=True), name='delegation_to_another', violation_error_message='不能委托给自己。'),
+            model_name="delegation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_staff", models.F("to_staff")), _negated=True),
+                name="delegation_to_another",
+                violation_error_message="不能委托给自己。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='storedfile',
-            index=models.Index(fields=['sm3'], name='storedfile_sm3'),
+            model_name="storedfile",
+            index=models.Index(fields=["sm3"], name="storedfile_sm3"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('cleared_at', None)), fields=['organization', 'due_on'], name='task_open'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("cleared_at", None)), fields=["organization", "due_on"], name="task_open"
+            ),
         ),
     ]

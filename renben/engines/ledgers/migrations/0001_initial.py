@@ -6,31 +6,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0002_guards'),
+        ("kernel", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LedgerRun',
+            name="LedgerRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=64, verbose_name='台账')),
-                ('as_of', models.DateField(verbose_name='截至日期')),
-                ('known_at', models.DateTimeField(verbose_name='按当时所知')),
-                ('rows', models.JSONField(default=list, verbose_name='各行')),
-                ('rows_hash', models.CharField(max_length=64, verbose_name='内容摘要')),
-                ('made_at', models.DateTimeField(verbose_name='制表时间')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_runs', to='kernel.organization')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.CharField(max_length=64, verbose_name="台账")),
+                ("as_of", models.DateField(verbose_name="截至日期")),
+                ("known_at", models.DateTimeField(verbose_name="按当时所知")),
+                ("rows", models.JSONField(default=list, verbose_name="各行")),
+                ("rows_hash", models.CharField(max_length=64, verbose_name="内容摘要")),
+                ("made_at", models.DateTimeField(verbose_name="制表时间")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_runs",
+                        to="kernel.organization",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '台账定稿',
-                'indexes': [models.Index(fields=['slug', 'organization', '-as_of'], name='ledgerrun_lookup')],
+                "verbose_name": "台账定稿",
+                "indexes": [models.Index(fields=["slug", "organization", "-as_of"], name="ledgerrun_lookup")],
             },
         ),
     ]

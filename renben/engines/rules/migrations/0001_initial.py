@@ -6,39 +6,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0002_guards'),
-        ('procedures', '0001_initial'),
+        ("kernel", "0002_guards"),
+        ("procedures", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Determination',
+            name="Determination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=64, verbose_name='判定')),
-                ('as_of', models.DateField(verbose_name='政策日期')),
-                ('inputs', models.JSONField(verbose_name='依据的事实')),
-                ('result', models.JSONField(verbose_name='结果')),
-                ('parts', models.JSONField(verbose_name='理由')),
-                ('parameter_versions', models.JSONField(verbose_name='参数版本')),
-                ('missing', models.JSONField(default=list, verbose_name='缺少的内容')),
-                ('ruleset_hash', models.CharField(max_length=64, verbose_name='规则版本')),
-                ('decided_at', models.DateTimeField(verbose_name='作出时间')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='determinations', to='procedures.case', verbose_name='办件')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='determinations', to='kernel.person', verbose_name='人员')),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='rules.determination', verbose_name='更正的判定')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=64, verbose_name="判定")),
+                ("as_of", models.DateField(verbose_name="政策日期")),
+                ("inputs", models.JSONField(verbose_name="依据的事实")),
+                ("result", models.JSONField(verbose_name="结果")),
+                ("parts", models.JSONField(verbose_name="理由")),
+                ("parameter_versions", models.JSONField(verbose_name="参数版本")),
+                ("missing", models.JSONField(default=list, verbose_name="缺少的内容")),
+                ("ruleset_hash", models.CharField(max_length=64, verbose_name="规则版本")),
+                ("decided_at", models.DateTimeField(verbose_name="作出时间")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="determinations",
+                        to="procedures.case",
+                        verbose_name="办件",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="determinations",
+                        to="kernel.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="rules.determination",
+                        verbose_name="更正的判定",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '政策判定',
-                'verbose_name_plural': '政策判定',
-                'ordering': ['-decided_at', '-id'],
-                'indexes': [models.Index(fields=['person', 'kind', '-decided_at'], name='determination_by_person')],
+                "verbose_name": "政策判定",
+                "verbose_name_plural": "政策判定",
+                "ordering": ["-decided_at", "-id"],
+                "indexes": [models.Index(fields=["person", "kind", "-decided_at"], name="determination_by_person")],
             },
         ),
     ]

@@ -4,35 +4,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registration', '0002_initial'),
+        ("registration", "0002_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='informrecord',
-            name='channel',
-            field=models.CharField(choices=[('phone', '电话'), ('visit', '上门'), ('sms', '短信'), ('letter', '书面'), ('in_person', '当面'), ('online', '网上')], max_length=12, verbose_name='方式'),
+            model_name="informrecord",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("phone", "电话"),
+                    ("visit", "上门"),
+                    ("sms", "短信"),
+                    ("letter", "书面"),
+                    ("in_person", "当面"),
+                    ("online", "网上"),
+                ],
+                max_length=12,
+                verbose_name="方式",
+            ),
         ),
         migrations.AlterField(
-            model_name='monthlycontact',
-            name='channel',
-            field=models.CharField(blank=True, choices=[('phone', '电话'), ('visit', '上门'), ('sms', '短信'), ('letter', '书面'), ('in_person', '当面'), ('online', '网上')], max_length=12, verbose_name='方式'),
+            model_name="monthlycontact",
+            name="channel",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("phone", "电话"),
+                    ("visit", "上门"),
+                    ("sms", "短信"),
+                    ("letter", "书面"),
+                    ("in_person", "当面"),
+                    ("online", "网上"),
+                ],
+                max_length=12,
+                verbose_name="方式",
+            ),
         ),
         migrations.AlterField(
-            model_name='unemploymentbenefit',
-            name='stop_event',
-            field=models.CharField(blank=True, choices=[('reemployed', '重新就业'), ('military_service', '应征服兵役'), ('emigrated', '移居境外'), ('receives_basic_pension', '享受基本养老保险待遇'), ('imprisoned', '被判刑收监执行'), ('refused_suitable_job_without_reason', '无正当理由拒绝介绍的适当工作'), ('refused_training_without_reason', '无正当理由拒绝提供的培训'), ('registration_closed', '失业登记已注销'), ('lump_sum_paid', '剩余月份已一次性发给')], max_length=48, verbose_name='停发情形'),
+            model_name="unemploymentbenefit",
+            name="stop_event",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("reemployed", "重新就业"),
+                    ("military_service", "应征服兵役"),
+                    ("emigrated", "移居境外"),
+                    ("receives_basic_pension", "享受基本养老保险待遇"),
+                    ("imprisoned", "被判刑收监执行"),
+                    ("refused_suitable_job_without_reason", "无正当理由拒绝介绍的适当工作"),
+                    ("refused_training_without_reason", "无正当理由拒绝提供的培训"),
+                    ("registration_closed", "失业登记已注销"),
+                    ("lump_sum_paid", "剩余月份已一次性发给"),
+                ],
+                max_length=48,
+                verbose_name="停发情形",
+            ),
         ),
         migrations.AlterField(
-            model_name='unemploymentregistration',
-            name='close_reason',
-            field=models.CharField(blank=True, choices=[('hired', '被用人单位录用'), ('self_employed_licensed', '从事个体经营或创办企业并领照'), ('stable_income', '已有稳定收入且不低于最低工资'), ('pension', '已享受基本养老保险待遇'), ('disabled_totally', '完全丧失劳动能力'), ('study_military_emigrate', '入学、服兵役或移居境外'), ('imprisoned', '被判刑收监执行'), ('refused_service', '终止就业要求或拒绝接受就业服务'), ('no_contact_months', '连续未与公共就业服务机构联系'), ('died', '死亡'), ('duplicate', '重复登记')], max_length=32, verbose_name='注销原因'),
+            model_name="unemploymentregistration",
+            name="close_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("hired", "被用人单位录用"),
+                    ("self_employed_licensed", "从事个体经营或创办企业并领照"),
+                    ("stable_income", "已有稳定收入且不低于最低工资"),
+                    ("pension", "已享受基本养老保险待遇"),
+                    ("disabled_totally", "完全丧失劳动能力"),
+                    ("study_military_emigrate", "入学、服兵役或移居境外"),
+                    ("imprisoned", "被判刑收监执行"),
+                    ("refused_service", "终止就业要求或拒绝接受就业服务"),
+                    ("no_contact_months", "连续未与公共就业服务机构联系"),
+                    ("died", "死亡"),
+                    ("duplicate", "重复登记"),
+                ],
+                max_length=32,
+                verbose_name="注销原因",
+            ),
         ),
         migrations.AlterField(
-            model_name='unemploymentregistration',
-            name='prior_status',
-            field=models.CharField(choices=[('employed', '在单位工作'), ('business', '个体经营或办企业'), ('flexible', '灵活就业'), ('first_time', '没有工作过')], max_length=16, verbose_name='失业前的情况'),
+            model_name="unemploymentregistration",
+            name="prior_status",
+            field=models.CharField(
+                choices=[
+                    ("employed", "在单位工作"),
+                    ("business", "个体经营或办企业"),
+                    ("flexible", "灵活就业"),
+                    ("first_time", "没有工作过"),
+                ],
+                max_length=16,
+                verbose_name="失业前的情况",
+            ),
         ),
     ]

@@ -1,0 +1,44 @@
+"""Work that comes by itself: each job is idempotent, so a second run or a late one does no harm."""
+
+from __future__ import annotations
+
+import json
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+from procrastinate.job_context import JobContext
+
+from renben.kernel import audit, clock
+from renben.kernel.models import Organization
+from renben.services.registration import contacts
+
+STALLED_AFTER_SECONDS = 60
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="jobs.rescue", queueing_lock="jobs.rescue", pass_context=True)
+async def rescue_stalled(context: JobContext, timestamp: int) -> None:
+    """Jobs whose worker was killed run again."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+        await manager.retry_job(job)
+
+
+@app.periodic(cron="10 1 * * *")
+@app.task(name="registration.month_contacts", queueing_lock="registration.month_contacts")
+def month_contacts(timestamp: int) -> None:
+    """每月联系: the month's list of every street stands before the office opens (J-4.2.1 动态管理)."""
+    month = contacts.first_of(clock.today())
+    for street in Organization.objects.filter(tier="street", is_active=True).order_by("path"):
+        contacts.open_month_contacts(organization=street, month=month)
+
+
+@app.periodic(cron="30 1 * * *")
+@app.task(name="audit.anchor", queueing_lock="audit.anchor")
+def anchor(timestamp: int) -> None:
+    """The heads of the audit chain as a file of the day; the operator keeps copies elsewhere."""
+    faults, heads = audit.verify()
+    folder = settings.RENBEN_HOME / "anchors"
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"heads": heads, "faults": [fault.text for fault in faults]}
+    (folder / f"{clock.today():%Y%m%d}.json").write_text(json.dumps(content, ensure_ascii=False, indent=1))
