@@ -237,7 +237,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 @page(action="import.people", subject="import_batch")
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Throw away a preview nobody wants."""
+    """Throw away a preview nobody wants. Only the button itself says so: an empty request throws nothing away."""
+    if request.POST.get("discard") != "yes":
+        return redirect("imports:batch", pk)
     try:
         imports.discard(request.subject)
     except imports.CannotDo as refused:

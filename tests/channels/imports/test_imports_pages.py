@@ -134,6 +134,8 @@ def test_a_preview_can_be_thrown_away(client):
     upload(client, roster(2))
     batch = ImportBatch.objects.get()
     client.post(f"/imports/{batch.pk}/discard/")
+    assert ImportBatch.objects.exists(), "an empty request throws nothing away"
+    client.post(f"/imports/{batch.pk}/discard/", {"discard": "yes"})
     assert not ImportBatch.objects.exists() and Person.objects.count() == 0
 
 
