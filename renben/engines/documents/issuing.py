@@ -32,9 +32,12 @@ class PublicFacts:
     reason: str
 
 
-def check_code(number: str, form: str) -> str:
-    """12 characters that nobody can guess from the number: keyed hash of form and number, in base 32."""
-    digest = bytes.fromhex(crypto.blind_index(f"{form}|{number}", CODE))
+def check_code(number: str, form: str, content_hash: str) -> str:
+    """12 characters that nobody can guess from the number: keyed hash in base 32.
+
+    The content takes part, so a reissue under the same number has another code and the old QR answers "superseded".
+    """
+    digest = bytes.fromhex(crypto.blind_index(f"{form}|{number}|{content_hash}", CODE))
     return base64.b32encode(digest)[:12].decode()
 
 
@@ -85,7 +88,7 @@ def issue(
         data={"office": organization.name, "holder": masking.mask_name(person.name, "public") if person else ""},
         data_enc=crypto.encrypt(text, CONTENT),
         data_hash=digest,
-        short_hash=check_code(number, template.name),
+        short_hash=check_code(number, template.name, digest),
         issued_at=clock.now(),
         issued_by=by,
         replaces=standing.filter(number=number).order_by("-id").first(),

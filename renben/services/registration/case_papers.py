@@ -7,6 +7,7 @@ from typing import Any
 
 from renben.engines.documents.models import IssuedDocument
 from renben.engines.procedures.models import Case, OneTimeNotice
+from renben.kernel import audit
 from renben.services.registration import papers
 from renben.services.registration.forms_data import Known
 from renben.services.registration.models import UnemploymentBenefit, UnemploymentRegistration
@@ -44,7 +45,15 @@ def print_for_case(*, form: str, case: Case, by: Any) -> list[IssuedDocument]:
     """Issue the papers named `form` for this case. NothingToPrint says what is missing."""
     if form not in PRINTERS:
         raise NothingToPrint(f"没有叫《{form}》的表单。")
-    return PRINTERS[form](case, known_of(case), by)
+    issued = PRINTERS[form](case, known_of(case), by)
+    audit.record(
+        action="document.print",
+        subject=f"case:{case.pk}",
+        detail={"papers": [f"{paper.form} {paper.number}" for paper in issued]},
+        by=by,
+        organization=case.organization,
+    )
+    return issued
 
 
 def _registration(known: Known) -> UnemploymentRegistration:
