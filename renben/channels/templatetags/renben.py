@@ -113,6 +113,8 @@ def field(bound: BoundField, label: str = "", **attrs: Any) -> SafeString:
         "form-check-input" if kind in ("checkbox", "radio") else "form-select" if kind == "select" else "form-control"
     )
     attrs["class"] = f"{widget.attrs.get('class', '')} {base}{' is-invalid' if bound.errors else ''}".strip()
+    if getattr(widget, "use_fieldset", False):  # a group: the class belongs to each box, not to the frame around them
+        attrs.pop("class")
     described = [hint_id] * bool(bound.help_text) + [error_id] * bool(bound.errors)
     if described:
         attrs["aria-describedby"] = " ".join(described)

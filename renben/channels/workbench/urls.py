@@ -1,4 +1,4 @@
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from renben.channels.workbench import (
     admin_audit,
@@ -34,11 +34,9 @@ OFFICES = [
     path("offices/<int:pk>/appoint/", admin_offices.appoint, name="appoint"),
     path("posts/<int:pk>/end/", admin_offices.end_post, name="end_post"),
     path("posts/<int:pk>/password/", admin_offices.reset_password, name="reset_password"),
-    re_path(
-        r"^posts/(?P<pk>\d{1,18})/(?P<what>unlock|enable|disable)/$",
-        admin_offices.account_action,
-        name="account_action",
-    ),
+    path("posts/<int:pk>/unlock/", admin_offices.account_action, {"what": "unlock"}, name="unlock"),
+    path("posts/<int:pk>/enable/", admin_offices.account_action, {"what": "enable"}, name="enable"),
+    path("posts/<int:pk>/disable/", admin_offices.account_action, {"what": "disable"}, name="disable"),
 ]
 CALENDAR = [
     path("", admin_calendar.year_page, name="year"),

@@ -106,10 +106,10 @@ def test_lock_is_taken_off_and_account_stopped(security, district, clerk):
     User.objects.filter(pk=clerk.pk).update(locked_until=dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC))
     post = Post.objects.get(staff=clerk.staff)
     assert "已锁定" in security.get(reverse("offices:office", args=[post.organization_id])).content.decode()
-    security.post(reverse("offices:account_action", args=[post.pk, "unlock"]))
+    security.post(reverse("offices:unlock", args=[post.pk]))
     clerk.refresh_from_db()
     assert clerk.locked_until is None
-    security.post(reverse("offices:account_action", args=[post.pk, "disable"]))
+    security.post(reverse("offices:disable", args=[post.pk]))
     clerk.refresh_from_db()
     assert not clerk.is_active
 
