@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import logging
 import re
-from typing import Any
+from zoneinfo import ZoneInfo
 
 _NUMBER = re.compile(r"\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx]|(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
-def render(_logger: Any, _name: str, event: dict) -> str:
-    record = event.pop("_record", None)
-    event.pop("_from_structlog", None)
-    line = {"level": getattr(record, "levelname", ""), "logger": getattr(record, "name", ""), **event}
-    if record is not None and record.exc_info:
-        import traceback
-
-        line["error"] = "".join(traceback.format_exception(*record.exc_info))
-    return _NUMBER.sub("***", json.dumps(line, ensure_ascii=False, default=str))
+class JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        """Time with offset, level, logger, message, and the error where there is one."""
+        line = {
+            "at": dt.datetime.now(tz=ZoneInfo("Asia/Shanghai")).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return _NUMBER.sub("***", json.dumps(line, ensure_ascii=False, default=str))

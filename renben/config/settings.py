@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "renben.channels.middleware.AsOf",
     "renben.channels.middleware.EnforcePolicy",
+    "renben.channels.signin.second_factor.RequireSecondFactor",
     "renben.channels.middleware.OnceOnly",
 ]
 
@@ -171,11 +172,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "json": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": "renben.config.logs.render",
-            "foreign_pre_chain": [],
-        }
+        "json": {"()": "renben.config.logs.JsonLines"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("RENBEN_LOG_LEVEL", "WARNING")},

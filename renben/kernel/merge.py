@@ -179,7 +179,7 @@ def merge_people(*, kept: Person, merged: Person, reason: str, by: Any) -> Perso
     }
     kept, merged = locked[kept.pk], locked[merged.pk]
     if kept.merged_into_id or merged.merged_into_id:
-        raise MergeRefused("其中一份档案已经合并过，请打开合并后的档案再办。")
+        raise MergeRefused("其中一份已经并入别的档案，请从保留的那一份重新选择。")
     if missing := unhandled():
         raise MergeRefused(f"有的记录还不会合并（{'、'.join(missing)}），请联系系统管理员。")
     done = {relation: HANDLED[relation](kept, merged) for relation in relations_to(Person)}

@@ -5,10 +5,36 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from renben.engines.documents.models import IssuedDocument
+from renben.engines.ledgers.models import LedgerRun
+from renben.engines.payments.models import PaymentBatch
+from renben.engines.procedures import actions, definitions
+from renben.engines.procedures.models import Case, CaseStep
 from renben.kernel import clock
-from renben.kernel.models import Employer, Household, ImportBatch, Mandate, Organization, Person, StoredFile, Task, User
+from renben.kernel.models import (
+    Delegation,
+    Employer,
+    Household,
+    ImportBatch,
+    Mandate,
+    Organization,
+    Person,
+    Post,
+    StaffMember,
+    StoredFile,
+    Task,
+    User,
+)
+from renben.services.registration.models import (
+    ArchiveHandover,
+    PersonnelArchive,
+    RegistrationCertificate,
+    UnemploymentBenefit,
+    UnemploymentRegistration,
+)
 from tests import build
 
+DAY = dt.date(2026, 11, 2)
 FACTORIES: dict[str, Callable[[Organization, User], object]] = {}
 
 
@@ -77,4 +103,114 @@ def mandate(office: Organization, by: User) -> Mandate:
         end_on=dt.date(2027, 1, 1),
         recorded_by=by,
         recorded_at=clock.now(),
+    )
+
+
+@factory("case")
+def case(office: Organization, by: User) -> Case:
+    """A running case of the street above the station."""
+    definitions.sync_definitions()
+    return actions.start(procedure_id="J-4.2.1", organization=office.parent, by=by, person=build.person(office, "赵强"))
+
+
+@factory("step")
+def step(office: Organization, by: User) -> CaseStep:
+    return case(office, by).steps.get()
+
+
+@factory("document")
+def document(office: Organization, by: User) -> IssuedDocument:
+    """An issued paper whose content is empty: its page answers without it."""
+    from renben.engines.documents.issuing import issue
+
+    person_ = build.person(office, "钱丽", "F")
+    return issue(form="受理回执", person=person_, organization=office, data={"name": person_.name}, by=by)
+
+
+@factory("archive")
+def archive(office: Organization, by: User) -> PersonnelArchive:
+    return PersonnelArchive.objects.create(
+        person=build.person(office),
+        received_on=DAY,
+        organization=office,
+        target_organization=office,
+        recorded_by=by,
+        recorded_at=clock.now(),
+    )
+
+
+@factory("handover")
+def handover(office: Organization, by: User) -> ArchiveHandover:
+    return ArchiveHandover.objects.create(
+        number="DZ1", from_organization=office, organization=office, sent_on=DAY, sent_by=by, sent_at=clock.now()
+    )
+
+
+@factory("benefit")
+def benefit(office: Organization, by: User) -> UnemploymentBenefit:
+    return UnemploymentBenefit.objects.create(
+        person=build.person(office),
+        organization=office,
+        eligible=True,
+        determined_on=DAY,
+        state="determined",
+        recorded_at=clock.now(),
+    )
+
+
+@factory("payment_batch")
+def payment_batch(office: Organization, by: User) -> PaymentBatch:
+    return PaymentBatch.objects.create(
+        heading="ui_monthly", month=dt.date(2026, 11, 1), organization=office, made_at=clock.now()
+    )
+
+
+@factory("certificate")
+def certificate(office: Organization, by: User) -> RegistrationCertificate:
+    return RegistrationCertificate.objects.create(
+        number="1101131926000001", person=build.person(office), organization=office, issued_on=DAY
+    )
+
+
+@factory("registration")
+def registration(office: Organization, by: User) -> UnemploymentRegistration:
+    return UnemploymentRegistration.objects.create(
+        person=build.person(office),
+        organization=office,
+        registered_on=DAY,
+        prior_status="employed",
+        recorded_at=clock.now(),
+    )
+
+
+@factory("ledger_run")
+def ledger_run(office: Organization, by: User) -> LedgerRun:
+    return LedgerRun.objects.create(
+        slug="unemployment_management",
+        as_of=DAY,
+        known_at=clock.now(),
+        organization=office,
+        made_by=by,
+        made_at=clock.now(),
+        rows_hash="0",
+    )
+
+
+@factory("post")
+def post(office: Organization, by: User) -> Post:
+    return Post.objects.filter(staff=build.staff("community_worker", office, "周村").staff).get()
+
+
+@factory("delegation")
+def delegation(office: Organization, by: User) -> Delegation:
+    giver = StaffMember.objects.get(user=build.staff("community_worker", office, "吴村"))
+    taker = StaffMember.objects.get(user=build.staff("community_worker", office, "郑村"))
+    return Delegation.objects.create(
+        from_staff=giver,
+        to_staff=taker,
+        start_on=DAY,
+        end_on=dt.date(2026, 12, 1),
+        reason="休假",
+        created_by=by,
+        created_at=clock.now(),
     )

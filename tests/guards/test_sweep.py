@@ -27,6 +27,10 @@ EXTRA = {
 }
 
 
+SECOND_OBJECT = {"cases/<int:pk>/files/<int:file_id>/", "people/<int:pk>/merge/<int:other>/"}
+"""Routes that name a second object, which the sweep does not make: 404 is the right answer for whoever may look."""
+
+
 def routes() -> list[str]:
     return sorted({route for route, _ in all_patterns()})
 
@@ -111,7 +115,7 @@ def test_sweep(route, world):
             elif not allowed:
                 if status != 403:
                     wrong.append((role, place, method, status, "must be refused"))
-            elif status in (403, 404) and rule.subject:
+            elif status in (403, 404) and rule.subject and route not in SECOND_OBJECT:
                 wrong.append((role, place, method, status, "is allowed by the policy"))
     assert not wrong, f"{url}: {wrong[:8]} (and {max(len(wrong) - 8, 0)} more)"
     if rule.audience == policy.STAFF:

@@ -226,6 +226,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
             "consequences": ["对方接着办，已收的材料和时限都带过去，不用重来。"],
             "form": form,
             "button": "转办",
+            "button_class": "btn-primary",
             "back": "../",
         },
         status=422 if form.is_bound and form.errors else 200,

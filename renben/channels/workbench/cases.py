@@ -22,7 +22,7 @@ from renben.engines.procedures import actions, bpmn, definitions, queries, regis
 from renben.engines.procedures.contracts import Blocked
 from renben.engines.procedures.models import Case, CaseStep, Definition, OneTimeNotice
 from renben.engines.procedures.schema import Procedure, Step
-from renben.kernel import clock
+from renben.kernel import clock, masking
 from renben.kernel.models import Organization, Person
 from renben.kernel.policy import page
 from renben.kernel.roles import Role
@@ -128,7 +128,9 @@ def export(request: HttpRequest) -> HttpResponse:
             [
                 case.number,
                 case.title,
-                case.person.name if case.person else (case.employer.name if case.employer else ""),
+                masking.mask_name(case.person.name, "list")
+                if case.person
+                else (case.employer.name if case.employer else ""),
                 case.person.id_masked if case.person else "",
                 case.organization.short_name,
                 case.get_state_display(),

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from renben.channels.workbench.people import matching, shown
 from renben.channels.workbench.people_forms import MergeForm, MoveForm
 from renben.engines.procedures.models import Case
+from renben.kernel.merge import MergeRefused, find_duplicates, merge_people
 from renben.kernel.models import Person
-from renben.kernel.person_merge import CannotMerge, merge_people, obstacles
 from renben.kernel.policy import page
 from renben.services.registration.moving import move_person
 from renben.services.registration.reasons import NotPossible
@@ -58,7 +58,9 @@ def find_double(request: HttpRequest, pk: int) -> HttpResponse:
     person = request.subject
     rows = request.principal.scoped("person", "person.merge").filter(merged_into=None).exclude(pk=person.pk)
     text = request.GET.get("q", "").strip()
-    rows = matching(rows, text) if text else rows.filter(name=person.name)
+    rows = (
+        matching(rows, text) if text else rows.filter(pk__in=[likely.person.pk for likely in find_duplicates(person)])
+    )
     context = {"person": person, "rows": shown(request, rows), "text": text}
     return render(request, "people/merge_find.html", context)
 
@@ -69,15 +71,15 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     kept = request.subject
     merged = get_object_or_404(request.principal.scoped("person", "person.merge"), pk=other)
     form = MergeForm(request.POST or None)
-    reasons = obstacles(kept, merged)
+    reasons: list[str] = []
     status = 200
     if request.method == "POST":
         status = 422
-        if form.is_valid() and not reasons:
+        if form.is_valid():
             try:
                 merge_people(kept=kept, merged=merged, reason=form.cleaned_data["reason"], by=request.user)
-            except CannotMerge as refused:
-                reasons = refused.reasons
+            except MergeRefused as refused:
+                reasons = [str(refused)]
             else:
                 messages.success(request, "两份档案已合并，原来的经历在“家庭与委托”中可以查到。")
                 return redirect("people:file", pk=kept.pk)

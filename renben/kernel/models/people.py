@@ -40,7 +40,9 @@ class Person(models.Model):
     disability_enc = models.TextField("残疾情况（密文）", blank=True)
     id_masked = models.CharField("证件号码（掩码）", max_length=32, blank=True)
     search_keys = ArrayField(models.CharField(max_length=64), default=list)
-    labour_status = models.CharField("就业状态", max_length=32, blank=True, help_text="由就业状态经历派生，只有一个写入口")
+    labour_status = models.CharField(
+        "就业状态", max_length=32, blank=True, help_text="由就业状态经历派生，只有一个写入口"
+    )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
     is_demo = models.BooleanField("演示数据", default=False)
     created_at = models.DateTimeField("建档时间", auto_now_add=True)

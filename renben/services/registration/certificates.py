@@ -101,7 +101,7 @@ def move_stock(
             organization=organization,
             cleared_by=RESTOCKED_EVENT,
             due_on=calendar_table.current().add_working_days(clock.today(), limits.restock_working_days()),
-            url="/certificates/stock/",
+            url="/benefits/certificates/stock/",
         )
     else:
         taskboard.clear(key=key, event=RESTOCKED_EVENT, outcome=f"现有{stock.on_hand}本")
