@@ -78,7 +78,12 @@ def files_in_a_temporary_place(settings, tmp_path):
     }
 
 
-SECOND_DATABASE = ("tests/services/registration/", "tests/engines/procedures/", "tests/engines/ledgers/", "tests/guards/test_code")
+SECOND_DATABASE = (
+    "tests/services/registration/",
+    "tests/engines/procedures/",
+    "tests/engines/ledgers/",
+    "tests/guards/test_code",
+)
 
 
 def pytest_collection_modifyitems(items):

@@ -28,6 +28,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 class Installation:
     """`RENBEN_HOME` of one test, in demo mode. `close()` ends its servers and removes it."""
 
@@ -101,7 +108,9 @@ class Installation:
         workers = psutil.Process(self.web.pid).children(recursive=True)
         os.killpg(self.web.pid, signal.SIGKILL)
         self.web.wait()
-        psutil.wait_procs(workers, timeout=PATIENCE)
+        pause = threading.Event()
+        while any(map(_lives, workers)):
+            pause.wait(0.005)
         self.web.stderr.close()
         self.web = None
 
@@ -123,8 +132,11 @@ class Installation:
                 process.kill()
             except psutil.NoSuchProcess:
                 continue
-        # The postmaster may be our own zombie to reap; the launcher has to cope with that, so it is left to it.
-        psutil.wait_procs([p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE], timeout=10)
+        # Gone or a zombie: nobody may be there to reap them, and the launcher has to cope with that.
+        pause = threading.Event()
+        for process in processes:
+            while _lives(process):
+                pause.wait(0.005)
         return len(processes)
 
     def close(self) -> None:

@@ -146,7 +146,9 @@ def _choice(field: FormField, value: Any) -> dict[str, Any]:
     chosen = [value] if isinstance(value, str) else list(value)
     strange = [item for item in chosen if item not in field.options]
     if strange or (len(chosen) > 1 and not field.multiple):
-        raise FormError(f"“{field.label}”只能从 {'、'.join(field.options)} 中选择，给出的是 {'、'.join(map(str, chosen))}")
+        raise FormError(
+            f"“{field.label}”只能从 {'、'.join(field.options)} 中选择，给出的是 {'、'.join(map(str, chosen))}"
+        )
     return {"options": field.options, "chosen": chosen, "gap": False}
 
 

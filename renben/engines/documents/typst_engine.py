@@ -64,7 +64,9 @@ def qr_svg(payload: str) -> str:
     import segno
 
     out = io.BytesIO()
-    segno.make(payload, error="m", micro=False, boost_error=False, mask=4).save(out, kind="svg", xmldecl=False, border=0)
+    segno.make(payload, error="m", micro=False, boost_error=False, mask=4).save(
+        out, kind="svg", xmldecl=False, border=0
+    )
     return out.getvalue().decode()
 
 
@@ -119,7 +121,9 @@ def render_batch(form: str | FormTemplate, sheets: Iterable[dict[str, Any] | She
     return RenderedBatch(join_pdfs(parts), gaps)
 
 
-def render_png(form: str | FormTemplate, data: dict[str, Any], *, number: str = "", qr_payload: str = "") -> list[bytes]:
+def render_png(
+    form: str | FormTemplate, data: dict[str, Any], *, number: str = "", qr_payload: str = ""
+) -> list[bytes]:
     """The pages of one form as PNG pictures, for the preview on screen."""
     template = _template(form)
     record, _gaps = _record(template, Sheet(data, number, qr_payload))

@@ -198,7 +198,9 @@ def record_contact(
             taskboard.open_task(
                 key=NO_CONTACT_TASK.format(registration.pk),
                 title=f"核实 {person.name} 的失业登记",
-                reason=f"已连续{silent}个月联系不上，满{limit.value}个月应当注销（{limit.document}{limit.article}）。"[:300],
+                reason=f"已连续{silent}个月联系不上，满{limit.value}个月应当注销（{limit.document}{limit.article}）。"[
+                    :300
+                ],
                 organization=row.organization,
                 person=person,
                 cleared_by="PersonContacted",

@@ -151,7 +151,7 @@ def test_a_file_is_not_merged_twice_or_without_a_reason(place, worker, twin):
     with pytest.raises(merge.MergeRefused, match="同一份"):
         merge.merge_people(kept=worker, merged=worker, reason="同一人", by=place.clerk)
     merge.merge_people(kept=worker, merged=twin, reason="同一人", by=place.clerk)
-    with pytest.raises(merge.MergeRefused, match="已经合并过"):
+    with pytest.raises(merge.MergeRefused, match="已经并入"):
         merge.merge_people(kept=worker, merged=twin, reason="同一人", by=place.clerk)
 
 
