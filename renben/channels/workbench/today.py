@@ -165,7 +165,7 @@ def cards(due: Due, whose: str, show: str, contacts: dict[str, int]) -> list[dic
             "我的待办" if whose == "mine" else "辖区待办", total, f"其中今天到期 {len(due.due_today)}", "brand", "all"
         ),
         card("黄牌预警", due.counts["yellow"], "剩余时限不多", "yellow", "yellow"),
-        card("红牌超时", due.counts["red"], "需写明超时原因", "red", "red"),
+        card("红牌超时", due.counts["red"], "已过期限，请先办", "red", "red"),
         card("本月联系", f"{contacts['done']}/{contacts['total']}", share, "green", ""),
     ]
 
