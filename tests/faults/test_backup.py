@@ -64,7 +64,7 @@ def backed_up(district, tmp_path_factory):
 def test_restored_into_an_empty_place_everything_is_equal(backed_up, empty_place):
     folder, before, heads = backed_up
     counts = json.loads((folder / "manifest.json").read_text())["counts"]
-    assert counts["kernel_person"] == 500 and counts["procedures_case"] > 0
+    assert counts["kernel_person"] >= 500 and counts["procedures_case"] > 0
     done = empty_place.renben("restore", str(folder))
     assert done.returncode == 0, done.stderr
     assert audit_heads(empty_place) == heads
