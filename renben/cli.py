@@ -57,6 +57,9 @@ def cmd_migrate(args: argparse.Namespace) -> int:
 
 
 def cmd_serve(args: argparse.Namespace) -> int:
+    from renben.kernel.postgres import renben_home
+
+    (renben_home() / "static").mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renben.config.settings")
     os.execv(
         sys.executable,
@@ -149,6 +152,7 @@ def cmd_audit(args: argparse.Namespace) -> int:
 
     path = Path(args.anchor) if args.anchor else None
     anchor = json.loads(path.read_text()) if path and path.exists() else None
+    anchor = anchor.get("heads", anchor) if anchor else None  # the daily file keeps the heads beside the faults
     faults, heads = audit.verify(anchor)
     for fault in faults[:200]:
         say(f"链 {fault.shard} 第 {fault.seq} 条：{fault.text}")
@@ -169,6 +173,18 @@ def cmd_restore(args: argparse.Namespace) -> int:
     from renben.config import operations
 
     return operations.restore(Path(args.source), say)
+
+
+def cmd_account(args: argparse.Namespace) -> int:
+    from renben.config import operations
+
+    return operations.first_account(args.username, args.name, say)
+
+
+def cmd_keys(args: argparse.Namespace) -> int:
+    from renben.config import operations
+
+    return operations.rotate_keys(say)
 
 
 def cmd_doctor(args: argparse.Namespace) -> int:
@@ -236,6 +252,11 @@ def parser() -> argparse.ArgumentParser:
     backup.add_argument("target")
     restore = add("restore", cmd_restore, "从备份恢复到空库")
     restore.add_argument("source")
+    account = add("account", cmd_account, "开立第一个安全管理员账号")
+    account.add_argument("username")
+    account.add_argument("name")
+    keys = add("keys", cmd_keys, "更换加密钥匙并重新加密")
+    keys.add_argument("what", choices=["rotate"])
     add("doctor", cmd_doctor, "检查本机安装")
     return top
 

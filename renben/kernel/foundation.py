@@ -40,11 +40,23 @@ def load_regions(path: Path) -> int:
 
 
 def short(name: str) -> str:
-    """The name people use: without 居委会, 村委会, 办事处."""
-    for ending in ("社区居委会", "居民委员会", "村民委员会", "村委会", "居委会", "街道办事处", "办事处"):
+    """The name people use: without 居委会, 村委会, 办事处, and 村 or 社区 said once."""
+    for ending, kind in ENDINGS:
         if name.endswith(ending) and len(name) > len(ending):
-            return name[: -len(ending)] + ("社区" if "居" in ending else "村" if "村" in ending else "街道")
+            stem = name[: -len(ending)]
+            return stem if stem.endswith(kind) else stem + kind
     return name
+
+
+ENDINGS = (
+    ("社区居委会", "社区"),
+    ("居民委员会", "社区"),
+    ("村民委员会", "村"),
+    ("村委会", "村"),
+    ("居委会", "社区"),
+    ("街道办事处", "街道"),
+    ("办事处", "街道"),
+)
 
 
 @transaction.atomic

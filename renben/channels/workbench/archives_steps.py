@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from renben.channels.workbench.attempts import unblocked
-from renben.engines.procedures import actions, queries
+from renben.engines.procedures import actions, definitions, queries
 from renben.engines.procedures.models import CaseStep
+from renben.engines.procedures.schema import Step
 from renben.kernel import clock
 from renben.services.registration import archives
 from renben.services.registration.models import ArchiveHandover, PersonnelArchive
@@ -40,23 +41,46 @@ def collect_step(archive: PersonnelArchive) -> CaseStep | None:
     )
 
 
-def papers_of(archive: PersonnelArchive) -> list[str]:
-    """Names of the papers a review can ask for: the procedure's checklist where a case runs."""
+def opens_case(archive: PersonnelArchive) -> bool:
+    """True for an archive that came in by roster: its case begins with the first review."""
+    return archive.case_id is None and archive.organization.tier == "district"
+
+
+def with_case(archive: PersonnelArchive, by: Any) -> None:
+    """Open Q-1.2.2 for an archive of the district that has no case yet, so that limits and timeline begin."""
+    if opens_case(archive):
+        archive.case = actions.start(
+            procedure_id=DISTRICT, organization=archive.organization, by=by, person=archive.person
+        )
+        archive.save(update_fields=["case"])
+
+
+def review_of(archive: PersonnelArchive) -> Step | None:
+    """The review step in force for this archive: its case's version, else the current one."""
     step = open_step(archive, "review")
-    return [line.name for line in queries.checklist(step)] if step is not None else []
+    if step is not None:
+        return queries.procedure_of(step.case).step("review")
+    return definitions.current(DISTRICT)[1].step("review") if opens_case(archive) else None
+
+
+def papers_of(archive: PersonnelArchive) -> list[str]:
+    """Names of the papers a review can ask for."""
+    spec = review_of(archive)
+    return [paper.name for paper in spec.evidence] if spec is not None else []
 
 
 def choices_of_source(archive: PersonnelArchive) -> list[tuple[str, str]]:
-    """The kinds of source the procedure knows, for the case's first step; empty without a case."""
-    step = open_step(archive, "review")
-    if step is None:
+    """The kinds of source the procedure knows, for the case's first step."""
+    spec = review_of(archive)
+    if spec is None:
         return []
-    field = next(f for f in queries.procedure_of(step.case).step("review").fields if f.name == "archive_source")
+    field = next(f for f in spec.fields if f.name == "archive_source")
     return [(choice.value, choice.label) for choice in field.choices]
 
 
 def say_what_is_missing(*, archive: PersonnelArchive, missing: Sequence[str], by: Any) -> None:
     """材料不齐: once, with everything. The case's clock stops; the archive waits."""
+    with_case(archive, by)
     step = open_step(archive, "review")
     if step is not None and step.state == CaseStep.State.READY:
         unblocked(actions.return_for_correction(step_id=step.pk, missing=list(missing), reason="档案材料不齐", by=by))
@@ -65,6 +89,7 @@ def say_what_is_missing(*, archive: PersonnelArchive, missing: Sequence[str], by
 
 def approve(*, archive: PersonnelArchive, source: str, by: Any, facts: dict[str, Any]) -> None:
     """审核通过 and what the papers say; a paused case goes on first."""
+    with_case(archive, by)
     archives.record_facts(archive=archive, by=by, **facts)
     step = open_step(archive, "review")
     if step is None:

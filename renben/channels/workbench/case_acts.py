@@ -47,18 +47,22 @@ def act(request: HttpRequest, pk: int, step_id: int) -> HttpResponse:
     spec = queries.procedure_of(case).step(step.key)
     form = StepForm(request.POST, step=step, spec=spec)
     outcome = request.POST.get("outcome", spec.outcomes[0].code)
-    if not form.is_valid():
+    chosen = spec.outcome(outcome)
+    is_return = chosen is not None and chosen.kind == "return"
+    if not is_return and not form.is_valid():
         return render(request, "cases/case.html", case_context(request, case, form=form, step_key=step.key), status=422)
     received = [name for name in request.POST.getlist("received") if name]
     result = actions.act(
         step_id=step.pk,
         outcome=outcome,
         by=request.user,
-        data=form.values(),
+        data={} if is_return else form.values(),
         reason=request.POST.get("reason", "").strip(),
         received=received,
     )
     if isinstance(result, Blocked):
+        if is_return:
+            form.is_valid()
         for reason in result.reasons:
             form.add_error(None, f"{reason.text}。{reason.fix}".replace("。。", "。"))
         case.refresh_from_db()

@@ -9,6 +9,7 @@ from django import forms
 from renben.engines.procedures import queries
 from renben.engines.procedures.models import CaseStep
 from renben.engines.procedures.schema import CaseField, Step
+from renben.kernel import clock
 from renben.kernel.textnorm import parse_date
 
 
@@ -56,6 +57,9 @@ class StepForm(forms.Form):
         self.spec = spec
         known = queries.known_values(step)
         initial = {name: _shown(spec, name, value) for name, value in known.items() if value is not None}
+        for field in spec.fields:  # what happens now is dated today unless the clerk says otherwise
+            if field.type == "date" and field.anchor and not initial.get(field.name):
+                initial[field.name] = clock.today().isoformat()
         kwargs["initial"] = {**initial, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         for field in spec.fields:

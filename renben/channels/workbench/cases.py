@@ -161,6 +161,8 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
     row = line.row
     is_open = row is not None and row.state in queries.OPEN
     checklist = queries.checklist(row) if row is not None else []
+    own_fields = {field.name for field in line.spec.fields}
+    asked_here = {condition.code for condition in procedure.conditions if condition.field in own_fields}
     reasons = queries.blocked_by(row, by=request.user) if row is not None and row.state == "ready" else []
     roles = request.principal.posts_at(row.organization) if row is not None else frozenset()
     may_work = is_open and bool(roles & set(line.spec.roles))
@@ -177,7 +179,7 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "form": form,
         "may_work": may_work,
         "who_works": "、".join(Role(role).label for role in line.spec.roles),
-        "checklist": checklist,
+        "checklist": [e for e in checklist if e.is_needed is not False or e.condition in asked_here],
         "missing": [e for e in checklist if e.is_needed and not e.is_satisfied],
         "reasons": [r for r in reasons if r.code not in ("evidence_missing", "field_missing", "condition_unknown")],
         "is_paused": row is not None and row.state == "paused",

@@ -222,7 +222,11 @@ DEMO_FAULTS = ("float", "check_digit", "sex", "date", "phone")
 
 def demo_roster(n: int = 12, seed: int = 2026, *, today: dt.date) -> bytes:
     """示例花名册.xlsx for a newcomer to upload: `n` invented people, some with a typical mistake and one written twice."""
-    people = synthetic_people(n, seed=seed, today=today)
+    places = district_places()
+    first = [place for place in places if place[0] == places[0][0]]  # the street whose clerk the demonstration shows
+    people = synthetic_people(
+        n, seed=seed, places=first * (len(places) // max(len(first), 1)) + list(places), today=today
+    )
     spread = max(n // (len(DEMO_FAULTS) + 1), 1)
     faults = {place: fault for i, fault in enumerate(DEMO_FAULTS) if (place := (i + 1) * spread) < n - 1}
     if n > 2:

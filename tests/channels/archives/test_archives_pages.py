@@ -22,6 +22,7 @@ State = PersonnelArchive.State
 
 @pytest.fixture
 def centre_clerk(district):
+    definitions.sync_definitions()
     return district.staff("counter", district.centre)
 
 
@@ -53,6 +54,7 @@ def answers(archive: PersonnelArchive, **changes) -> dict:
         "separation_reason": "contract_expired",
         "contribution_months": "38",
         "missing_other": "",
+        "source": "employer",
         "outcome": "done",
     }
     return data | changes
