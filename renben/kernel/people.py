@@ -118,7 +118,11 @@ def open_file(*, number: str, kind: str = "resident_id", by: Any, **fields: Any)
 
 def full_number(person: Person) -> str:
     """The readable number, for forms that must carry it. Screens go through `reveal`, which leaves a trace."""
-    document = person.documents.filter(is_primary=True).order_by("id").first()
+    return number_on(person.documents.filter(is_primary=True).order_by("id").first())
+
+
+def number_on(document: IdentityDocument | None) -> str:
+    """The readable number of one paper, for callers that hold it already."""
     return crypto.decrypt(document.number_enc, NUMBER) if document else ""
 
 

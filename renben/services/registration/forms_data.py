@@ -136,4 +136,4 @@ def _as_option(field: Any, value: Any) -> Any:
 
 
 def full_number(known: Known) -> str:
-    return people.full_number(known.person)
+    return people.number_on(known.document)

@@ -34,16 +34,13 @@ def issue_paper(
     )
 
 
-def print_application(*, registration: UnemploymentRegistration, by: Any) -> IssuedDocument:
-    """《失业登记申请审核表》"""
+def print_registration(*, registration: UnemploymentRegistration, by: Any) -> list[IssuedDocument]:
+    """《失业登记申请审核表》 and 《就业失业登记个人信息采集（变更）表》"""
     known = forms_data.Known.of_registration(registration)
-    return issue_paper(form=APPLICATION, known=known, organization=registration.organization, by=by)
-
-
-def print_person_form(*, registration: UnemploymentRegistration, by: Any) -> IssuedDocument:
-    """《就业失业登记个人信息采集（变更）表》"""
-    known = forms_data.Known.of_registration(registration)
-    return issue_paper(form=PERSON_FORM, known=known, organization=registration.organization, by=by)
+    return [
+        issue_paper(form=form, known=known, organization=registration.organization, by=by)
+        for form in (APPLICATION, PERSON_FORM)
+    ]
 
 
 def print_certificate(*, certificate: RegistrationCertificate, by: Any) -> IssuedDocument:

@@ -194,10 +194,7 @@ def register_unemployment(ctx: StepContext) -> Done:
         mandate=_mandate(ctx),
         case=ctx.case,
     )
-    documents = [
-        papers.print_application(registration=registration, by=ctx.by),
-        papers.print_person_form(registration=registration, by=ctx.by),
-    ]
+    documents = papers.print_registration(registration=registration, by=ctx.by)
     return Done(refs={"registration": registration.pk, "documents": [d.pk for d in documents]})
 
 
