@@ -28,6 +28,14 @@ def get(key: str) -> Any:
     return KNOWN[key].default if stored is None else stored
 
 
+def get_many(*keys: str) -> list[Any]:
+    """Values of several settings, in one query."""
+    from renben.kernel.models import Setting
+
+    stored = dict(Setting.objects.filter(key__in=keys).order_by("key").values_list("key", "value"))
+    return [KNOWN[key].default if stored.get(key) is None else stored[key] for key in keys]
+
+
 define("signal.near_working_days", 3, "剩余几个工作日起显示“临近”")
 define("signal.yellow_working_days", 1, "剩余几个工作日起亮黄牌")
 define("signal.yellow_share", 0.2, "剩余时限占比不高于多少时亮黄牌")

@@ -67,11 +67,11 @@ def lines_of(case: Case, procedure: Procedure) -> list[StepLine]:
     for row in case.steps.select_related("organization", "done_by").order_by("round", "id"):
         row.case = case
         latest[row.key] = row
-    lines = []
+    lines, signal = [], queries.signal_reader()
     for spec in procedure.steps:
         row = latest.get(spec.key)
         is_open = row is not None and row.state in queries.OPEN
-        lines.append(StepLine(spec, row, queries.signal(row) if is_open else "", remaining(row) if is_open else ""))
+        lines.append(StepLine(spec, row, signal(row) if is_open else "", remaining(row) if is_open else ""))
     return lines
 
 
@@ -86,9 +86,10 @@ def cases(request: HttpRequest) -> HttpResponse:
     current: dict[int, CaseStep] = {}
     for step in open_rows.order_by("due_on", "id"):
         current.setdefault(step.case_id, step)
+    signal = queries.signal_reader()
     for case in shown:
         case.current = current.get(case.pk)
-        case.signal = queries.signal(case.current) if case.current else ""
+        case.signal = signal(case.current) if case.current else ""
         case.note = remaining(case.current) if case.current else ""
     return render(
         request,

@@ -136,11 +136,10 @@ def clock_of(
 
 def thresholds() -> duedates.Thresholds:
     """When signals change colour, as the agency has set it."""
-    return duedates.Thresholds(
-        near_days=int(settings_store.get("signal.near_working_days")),
-        yellow_days=int(settings_store.get("signal.yellow_working_days")),
-        yellow_share=Fraction(str(settings_store.get("signal.yellow_share"))),
+    near, yellow, share = settings_store.get_many(
+        "signal.near_working_days", "signal.yellow_working_days", "signal.yellow_share"
     )
+    return duedates.Thresholds(near_days=int(near), yellow_days=int(yellow), yellow_share=Fraction(str(share)))
 
 
 def signal_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -92,8 +92,14 @@ def signal_counts(
 
 
 def signal(step: CaseStep) -> str:
-    """The signal of one step now."""
-    return deadlines.signal_of(step, clock.now(), calendar_table.current())
+    """The signal of one step now. For many steps take `signal_reader`, which asks for calendar and limits once."""
+    return signal_reader()(step)
+
+
+def signal_reader() -> Callable[[CaseStep], str]:
+    """A function that tells the signal of any step as of this moment."""
+    now, calendar, limits = clock.now(), calendar_table.current(), deadlines.thresholds()
+    return lambda step: deadlines.signal_of(step, now, calendar, limits)
 
 
 def procedure_of(case: Case) -> Procedure:
