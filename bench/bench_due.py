@@ -14,7 +14,6 @@ OPEN = 100_000
 
 
 def _fill(say: Callable[[str], None]) -> list:
-    from django.conf import settings
     from django.db import connection
 
     from renben.channels.demo.bulk import copy_rows, reserve
@@ -22,11 +21,7 @@ def _fill(say: Callable[[str], None]) -> list:
     from renben.kernel import clock, foundation
     from renben.kernel.models import Organization, User
 
-    foundation.load_regions(settings.CATALOG_DIR / "codes" / "regions_110113.csv")
-    foundation.build_offices("110113000000")
-    from renben.engines.procedures.definitions import sync_definitions
-
-    sync_definitions()
+    foundation.lay_foundation()
     rng, now = random.Random(7), clock.now()
     user = User.objects.create_user("bench", None, display_name="测量")
     offices = list(Organization.objects.filter(tier="street").order_by("path"))
