@@ -14,16 +14,19 @@ def check(*, spec: str | None, as_json: bool) -> int:
     from renben.engines.procedures import check as checks
 
     offers.declare_catalog()
-    return checks.catalog_check(
-        ROOT, Path(spec) if spec else None, as_json=as_json, more_problems=[*_ledger_problems(), *_form_problems()]
-    )
+    problems = [*_ledger_problems(), *_form_problems()]
+    return checks.catalog_check(ROOT, Path(spec) if spec else None, as_json=as_json, more_problems=problems)
 
 
 def _ledger_problems() -> list[str]:
     from renben.engines.ledgers import definitions
     from renben.engines.procedures import registry
 
-    return definitions.problems(ROOT, registry.known_ledgers())
+    problems = definitions.problems(ROOT, registry.known_ledgers())
+    if not problems:
+        for ledger in definitions.load_ledgers(ROOT).values():
+            registry.declare_ledgers([ledger.name, *ledger.aliases])
+    return problems
 
 
 def _form_problems() -> list[str]:
@@ -41,6 +44,8 @@ def _form_problems() -> list[str]:
             find_form(name, ROOT)
         except FormError as error:
             problems.append(str(error))
+    for form in load_forms(ROOT).values():
+        registry.declare_forms([form.name, *form.aliases])
     return problems
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +11,9 @@ import yaml
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-FieldType = Literal["text", "date", "month", "fen", "int", "choice", "id_number", "phone", "address", "rows"]
+FieldType = Literal[
+    "text", "long_text", "date", "month", "fen", "int", "number", "choice", "id_number", "phone", "address", "rows"
+]
 SENSITIVE_TYPES = {"id_number", "phone", "address"}
 
 
@@ -44,6 +47,7 @@ class FormField(_Strict):
     writer: str = ""
     required: bool = True
     sign: bool = False
+    sign_as: Literal["line", "opinion", "seal"] = "line"
     options: list[str] = Field(default_factory=list)
     multiple: bool = False
     columns: list[Column] = Field(default_factory=list)
@@ -66,8 +70,24 @@ class FormField(_Strict):
         return self.type in SENSITIVE_TYPES
 
 
+class Section(_Strict):
+    """A part of a form with a shared layout: a heading, then blanks; `wide` ones take a whole line."""
+
+    title: str = ""
+    fields: list[str]
+    wide: list[str] = Field(default_factory=list)
+
+
+Layout = Literal["own", "sheet", "letter", "report", "roster"]
+
+
 class FormTemplate(_Strict):
-    """A printed form, notice or certificate. `name` is the exact official name, `aliases` its variants (D-21)."""
+    """A printed form, notice or certificate. `name` is the exact official name, `aliases` its variants (D-21).
+
+    `layout`: `own` has its own `<slug>.typ`; the others share one: `sheet` a table of blanks by sections, `letter` running text
+    (`paragraphs`, with `{field}` where a value stands) to `addressee`, `report` headed sections of text and tables, `roster`
+    one list across the page.
+    """
 
     slug: str
     name: str
@@ -80,6 +100,10 @@ class FormTemplate(_Strict):
     procedures: list[str]
     citation: str
     issued_incomplete: bool = True
+    layout: Layout = "own"
+    addressee: str = ""
+    paragraphs: list[str] = Field(default_factory=list)
+    sections: list[Section] = Field(default_factory=list)
     fields: list[FormField]
 
     @model_validator(mode="after")
@@ -90,12 +114,22 @@ class FormTemplate(_Strict):
             raise ValueError(f"字段重名：{'、'.join(sorted(doubles))}")
         if self.kind == "certificate" and (self.issued_incomplete or not self.qr):
             raise ValueError("证照必须带二维码，且不得缺项签发")
+        used = {name for section in self.sections for name in (*section.fields, *section.wide)}
+        used |= {name for text in self.paragraphs for name in re.findall(r"\{(\w+)\}", text)}
+        if self.addressee:
+            used.add(self.addressee)
+        if strange := used - set(names):
+            raise ValueError(f"版式用到了没有定义的字段：{'、'.join(sorted(strange))}")
+        if self.layout != "own":
+            unused = {field.name for field in self.fields if not field.sign} - used
+            if unused:
+                raise ValueError(f"字段没有排进版式：{'、'.join(sorted(unused))}")
         return self
 
     @property
     def template(self) -> str:
         """Path of the layout inside the catalogue."""
-        return f"forms/{self.slug}.typ"
+        return f"forms/{self.slug}.typ" if self.layout == "own" else "forms/_layout.typ"
 
     @property
     def filled_fields(self) -> list[FormField]:
@@ -134,7 +168,7 @@ def _load(catalog: Path) -> dict[str, FormTemplate]:
             where = ".".join(str(part) for part in first["loc"])
             raise FormError(f"表单 {path.name} 有误（{where}）：{first['msg']}") from error
         if not (catalog / form.template).exists():
-            raise FormError(f"表单 {path.name} 缺少版式文件 {form.slug}.typ")
+            raise FormError(f"表单 {path.name} 缺少版式文件 {form.template}")
         for name in [form.name, *form.aliases]:
             if name in names:
                 raise FormError(f"表单名称“{name}”同时出现在 {names[name]} 和 {path.name}")

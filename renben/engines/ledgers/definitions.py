@@ -28,6 +28,7 @@ class _Strict(BaseModel):
 class Column(_Strict):
     """One column. `width` in characters of a Western digit, as spreadsheets count; `total` is what stands below it.
 
+    `fact`: where the value is read, for ledgers made of recorded steps (vocabulary: renben.services.records.facts).
     Types: `fen` integer fen shown as yuan, `month` the first day of a month, `id` an identity number (always text).
     """
 
@@ -36,6 +37,7 @@ class Column(_Strict):
     width: int = Field(12, ge=4, le=60)
     type: ColumnType = "text"
     total: Literal["sum", "count", "none"] = "none"
+    fact: str = ""
 
     @model_validator(mode="after")
     def _whole(self) -> Column:
@@ -65,10 +67,26 @@ class Filter(_Strict):
         return self
 
 
+class Records(_Strict):
+    """Which recorded work a ledger lists: finished steps named `procedure/step`. One row for each step, for each case, or for
+    each line of the step's table field `rows_field`."""
+
+    steps: list[str] = Field(min_length=1)
+    by: Literal["step", "case", "row"] = "step"
+    rows_field: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Records:
+        if (self.by == "row") != bool(self.rows_field):
+            raise ValueError("按明细列行的台账要写明 rows_field，其他的不写")
+        return self
+
+
 class Ledger(_Strict):
     """A ledger, roster or register. `name` is the exact official name, `aliases` its variants (D-21).
 
-    `source` is `module:function` with the signature `rows(*, as_of, known_at, scope_paths, filters, text) -> Rows`.
+    `source` is `module:function` with the signature `rows(*, as_of, known_at, scope_paths, filters, text) -> Rows`; a ledger of
+    recorded work has `records` instead.
     """
 
     slug: str
@@ -78,7 +96,8 @@ class Ledger(_Strict):
     summary: str
     procedures: list[str] = Field(min_length=1)
     citation: str
-    source: str
+    source: str = ""
+    records: Records | None = None
     columns: list[Column] = Field(min_length=1)
     filters: list[Filter] = Field(default_factory=list)
     landscape: bool = True
@@ -92,8 +111,12 @@ class Ledger(_Strict):
                 raise ValueError(f"{what}重名：{'、'.join(sorted(doubles))}")
         if any(column.key.startswith("_") for column in self.columns):
             raise ValueError("列名不能以下划线开头")
-        if ":" not in self.source:
+        if bool(self.source) == bool(self.records):
+            raise ValueError("source 和 records 写且只写一个")
+        if self.source and ":" not in self.source:
             raise ValueError("source 应写成“模块:函数”")
+        if self.records and (silent := [c.key for c in self.columns if not c.fact]):
+            raise ValueError(f"这些列没有写明数据来源 fact：{'、'.join(silent)}")
         return self
 
     @property
@@ -182,7 +205,7 @@ def problems(catalog: Path | None = None, offered: Iterable[str] = ()) -> list[s
         return [str(error)]
     found = []
     for ledger in ledgers.values():
-        if why := missing_target(ledger.source):
+        if ledger.source and (why := missing_target(ledger.source)):
             found.append(f"台账《{ledger.name}》的数据来源 {ledger.source}：{why}")
     known = {plain(name) for ledger in ledgers.values() for name in (ledger.name, *ledger.aliases)}
     found += [f"业务模块提供的台账《{name}》没有定义文件" for name in sorted(offered) if plain(name) not in known]

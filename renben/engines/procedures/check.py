@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from renben.engines.procedures import bpmn, catalogue, registry
+from renben.engines.procedures.catalogue import limit_of
 from renben.engines.procedures.comparison import Comparison, compare, read_inventory
-from renben.engines.procedures.schema import Procedure, Step
+from renben.engines.procedures.schema import Deadline, Procedure, Step
 from renben.kernel import duedates
 
 KNOWN_TIERS = {"city", "district", "street", "community"}
@@ -45,18 +46,61 @@ def check_procedure(procedure: Procedure, known: dict[str, Procedure]) -> list[s
     if not keys:
         return [f"{where}：没有环节"]
     problems = _repeated(keys, "环节代码", where)
-    fields = [field.name for step in procedure.steps for field in step.fields]
+    own = [duty.own for duty in procedure.duties if duty.own is not None]
+    fields = [field.name for step in [*procedure.steps, *own] for field in step.fields]
     problems += _repeated(fields, "字段", where)
+    problems += _repeated(keys + [step.key for step in own], "环节代码", where) if own else []
     conditions = {condition.code for condition in procedure.conditions}
     problems += [
         f"{where}：条件 {c.code} 所看的字段 {c.field} 不存在" for c in procedure.conditions if c.field not in fields
     ]
     for step in procedure.steps:
         problems += _check_step(procedure, step, set(keys), conditions, set(fields), known)
+    for step in own:
+        problems += _check_step(procedure, step, set(keys), conditions, set(fields), known)
+    problems += _check_duties(procedure)
     reached = reachable(procedure)
     problems += [f"{where}：环节 {key} 永远走不到" for key in keys if key not in reached]
     if not any(outcome.kind == "advance" and not outcome.to for step in procedure.steps for outcome in step.outcomes):
         problems.append(f"{where}：没有办结的出口")
+    return problems
+
+
+def recurring(procedure: Procedure) -> dict[str, Deadline]:
+    """Limits that come round by the calendar, as `step/limit`."""
+    return {
+        f"{step.key}/{limit.key}": limit
+        for step in procedure.steps
+        for limit in step.deadlines
+        if limit.calendar is not None or (limit.rule == "every" and limit_of(limit) is not None)
+    }
+
+
+def _check_duties(procedure: Procedure) -> list[str]:
+    """Every recurring limit opens a duty, follows up a person, or says why neither."""
+    where, keys = procedure.id, [step.key for step in procedure.steps]
+    problems = _repeated([duty.key for duty in procedure.duties], "定期职责", where)
+    limits = recurring(procedure)
+    covered: set[str] = set()
+    for duty in procedure.duties:
+        here = f"{where}：定期职责 {duty.key}"
+        if bool(duty.steps) == (duty.own is not None):
+            problems.append(f"{here} 要么写 steps，要么写 own")
+        problems += [f"{here} 的环节 {key} 不存在" for key in duty.steps if key not in keys]
+        problems += [f"{here} 所列的时限 {name} 不存在或不是定期的" for name in duty.covers if name not in limits]
+        if duty.opens:
+            try:
+                duedates.By(duty.period, duty.opens)
+            except (ValueError, KeyError):
+                problems.append(f"{here} 的开始日“{duty.opens}”算不出来")
+        covered |= set(duty.covers)
+    for step in procedure.steps:
+        covered |= {f"{step.key}/{rule.deadline}" for rule in step.follow_ups}
+    problems += [
+        f"{where}：定期的时限 {name} 没有定期职责、回访，也没有写 standing"
+        for name, limit in limits.items()
+        if name not in covered and not limit.standing
+    ]
     return problems
 
 
@@ -120,8 +164,22 @@ def _check_step(
         demand(piece.copies > 0, f"材料“{piece.name}”的份数不对")
     problems += _repeated([piece.name for piece in step.evidence], "材料", where)
     problems += _check_deadlines(where, step, keys)
+    demand(bool(step.action or step.fields), "没有字段也没有业务动作，办理时什么也记不下")
+    for standard in step.thresholds:
+        measured = next((f for f in step.fields if f.name == standard.field), None)
+        demand(not standard.field or measured is not None, f"标准“{standard.what}”所看的字段 {standard.field} 不存在")
+        demand(
+            measured is None or measured.type in ("int", "number", "money_fen", "bool"),
+            f"标准“{standard.what}”要看一个数字字段",
+        )
+        demand(
+            (standard.op == "between") == isinstance(standard.value, list), f"标准“{standard.what}”的数值与比较方式不符"
+        )
     for field in step.fields:
         demand(field.type not in ("choice", "choices") or bool(field.choices), f"字段 {field.name} 没有选项")
+        demand((field.type == "rows") == bool(field.columns), f"字段 {field.name} 的列没有写对")
+        for column in field.columns:
+            demand(column.type != "choice" or bool(column.choices), f"字段 {field.name} 的列 {column.name} 没有选项")
         demand(not field.required_when or field.required_when in conditions, f"字段 {field.name} 的条件没有定义")
     return problems + _check_names(where, step)
 

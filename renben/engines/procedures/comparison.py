@@ -68,7 +68,9 @@ def _own_limit(limit: Deadline) -> str:
 
 def _number(entry: dict) -> str:
     """A threshold's facts: operator, value, unit. What it is called may be said in other words."""
-    return f"{entry['op']} {entry['value']} {entry.get('unit', '')}".strip()
+    value = entry["value"]
+    shown = "–".join(str(v) for v in value) if isinstance(value, list) else value
+    return f"{entry['op']} {shown} {entry.get('unit', '')}".strip()
 
 
 def _paper(name: str, copies: int, conditional: bool, item_no: Any) -> str:

@@ -73,7 +73,8 @@ class Deadline(Strict):
     """One named limit. Exactly one of `n`+`unit`, `calendar`, `soft`, or none of them (a limit without a date).
 
     `scope` says whose time runs: the person's, the office's, or a batch's. `watch` names the step on whose clock it is
-    shown when that is not the step of the text.
+    shown when that is not the step of the text. `standing` says in words why a recurring limit opens no duty of its own (it
+    holds for every case, or the work of another duty fulfils it).
     """
 
     key: str
@@ -88,6 +89,7 @@ class Deadline(Strict):
     holds_for: str = ""
     soft: str = ""
     watch: str = ""
+    standing: str = ""
     decision: str = ""
     anchor_term: str = ""
     anchor_when: AnchorKind = ""
@@ -97,13 +99,18 @@ class Deadline(Strict):
 
 
 class Threshold(Strict):
+    """A standard in figures. `field` names the field of the step whose recorded number it judges: an act that misses the
+    standard needs an explanation, and with `must` it is refused. `between` takes two values."""
+
     what: str
     op: str
-    value: int | float
+    value: int | float | str | list[int | float]
     unit: str = ""
     text: str
     derived: bool = False
     parameter: str = ""
+    field: str = ""
+    must: bool = False
 
 
 class Evidence(Strict):
@@ -134,13 +141,34 @@ class Choice(Strict):
     label: str
 
 
-class CaseField(Strict):
-    """A fact of the case. `source_fact` names where it is read when already known (a known fact is shown, not asked)."""
+FieldType = Literal[
+    "text", "long_text", "choice", "choices", "bool", "date", "time", "int", "number", "money_fen", "rows", "files"
+]
+
+
+class FieldColumn(Strict):
+    """A column of a field of type `rows`."""
 
     name: str
     label: str
-    type: Literal["text", "choice", "choices", "bool", "date", "int", "money_fen"]
+    type: Literal["text", "choice", "bool", "date", "int", "number", "money_fen"] = "text"
     required: bool = False
+    choices: list[Choice] = []
+
+
+class CaseField(Strict):
+    """A fact of the case. `source_fact` names where it is read when already known (a known fact is shown, not asked).
+
+    `rows` is a small table (list of mappings by column name), `files` ids of stored files, `number` a decimal figure,
+    `unit` what stands behind a figure.
+    """
+
+    name: str
+    label: str
+    type: FieldType
+    required: bool = False
+    unit: str = ""
+    columns: list[FieldColumn] = []
     required_when: str = ""
     source_fact: str = ""
     writer: str = ""
@@ -222,6 +250,39 @@ class Step(Strict):
         return next((o for o in self.outcomes if o.code == code), None)
 
 
+class ServiceGuide(Strict):
+    """办事指南, for a procedure that concerns the public: who may ask, under which conditions, where, and what comes of it."""
+
+    who: str
+    conditions: list[str] = []
+    where: str
+    result: str
+    fee: str = "不收费"
+
+
+Period = Literal["day", "week", "month", "quarter", "half_year", "year"]
+
+
+class Duty(Strict):
+    """定期职责: what every office of the procedure's tier owes once in each period, opened as a case by itself.
+
+    Either `steps`, a part of the procedure's own flow (the case begins at the first; ways to steps outside are cut), or `own`,
+    one step that exists only for this duty. `covers` names the recurring limits it fulfils as `step/limit`; their dates count
+    from the beginning of the period. `months` narrows a yearly or monthly duty to those months; `opens` is when in the period
+    it appears (a place like 首月1日; the first day by default).
+    """
+
+    key: str
+    title: str
+    period: Period
+    covers: list[str]
+    steps: list[str] = []
+    own: Step | None = None
+    opens: str = ""
+    months: list[int] = []
+    note: str = ""
+
+
 class Procedure(Strict):
     """A 工作项: what the agency promises to do, in order."""
 
@@ -233,7 +294,9 @@ class Procedure(Strict):
     source: Source
     purpose: str
     steps: list[Step]
+    duties: list[Duty] = []
     conditions: list[Condition] = []
+    service: ServiceGuide | None = None
     policy_basis: list[str] = []
     policy_titles: dict[str, str] = {}
     kpi: list[Threshold] = []
@@ -242,14 +305,20 @@ class Procedure(Strict):
     marks_on_done: list[str] = []
 
     def step(self, key: str) -> Step:
-        """The step with this key; KeyError when there is none."""
+        """The step with this key, one that only a duty has included; KeyError when there is none."""
         for step in self.steps:
             if step.key == key:
                 return step
+        for duty in self.duties:
+            if duty.own is not None and duty.own.key == key:
+                return duty.own
         raise KeyError(f"{self.id} has no step {key}")
 
     def position(self, key: str) -> int:
-        return next(i for i, step in enumerate(self.steps, 1) if step.key == key)
+        return next((i for i, step in enumerate(self.steps, 1) if step.key == key), 1)
+
+    def duty(self, key: str) -> Duty | None:
+        return next((d for d in self.duties if d.key == key), None)
 
     def condition(self, code: str) -> Condition | None:
         return next((c for c in self.conditions if c.code == code), None)
