@@ -6,6 +6,7 @@ import re
 
 import pypdfium2
 import pytest
+from django.db import IntegrityError, transaction
 
 from renben.engines.documents import issuing
 from renben.engines.documents.forms import FormError, find_form
@@ -67,6 +68,17 @@ def test_a_revoked_paper_says_why(issued, office):
 def test_the_same_paper_is_not_issued_twice(issued):
     assert issued().pk == issued().pk
     assert issued(address="北京市顺义区另一处").pk != issued().pk
+
+
+def test_the_newest_paper_of_a_number_is_replaced_and_no_paper_has_two_successors(issued):
+    first = issued()
+    second = issued(address="北京市顺义区另一处")
+    third = issued()  # the first content again: the second paper stands now, so it is the one replaced
+    assert (second.replaces, third.replaces) == (first, second)
+    states = [issuing.verify(paper.number, paper.short_hash).state for paper in (second, third)]
+    assert states == ["superseded", "valid"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IssuedDocument.objects.filter(pk=third.pk).update(replaces=first)
 
 
 def test_an_incomplete_certificate_is_refused(issued):

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from renben.engines.procedures import actions, queries, registry
-from renben.engines.procedures.contracts import Reason
+from renben.engines.procedures.contracts import Done, Reason
 from renben.engines.procedures.models import CaseStep, EvidenceItem, StepEvent
 from renben.kernel.models import AuditEvent, Delegation
 from tests import build
@@ -147,10 +147,21 @@ def test_a_guard_that_objects_or_is_unknown_stops_the_act(world, monkeypatch):
     case = world.at_registration()
     objection = Reason("too_young", "本人未满16周岁", "请核对出生日期")
     monkeypatch.setitem(registry._guards, "registration.conditions", lambda context: [objection])
+    monkeypatch.delitem(registry._checked, "registration.register_unemployment")
     assert world.register(case).reasons == [objection]
     monkeypatch.delitem(registry._guards, "registration.conditions")
     assert codes(world.register(case)) == {"guard_unknown"}
     assert "guard_unknown" in {reason.code for reason in queries.blocked_by(step(case, "register"), by=world.clerk)}
+
+
+def test_what_the_action_checks_itself_is_not_asked_just_before_it(world, monkeypatch):
+    asked = []
+    monkeypatch.setitem(registry._guards, "registration.conditions", lambda context: asked.append(context) or [])
+    case = world.at_registration()
+    assert queries.blocked_by(step(case, "register"), by=world.clerk)
+    assert len(asked) == 1
+    assert isinstance(world.register(case), Done)
+    assert len(asked) == 1
 
 
 def test_an_action_nobody_registered_stops_the_act(world, monkeypatch):
@@ -294,8 +305,11 @@ def test_lists_and_counts_are_bounded_by_offices(world, frozen_time):
     )
     mine = queries.steps_due([world.street.path], dt.date(2026, 11, 29))
     assert [s.case for s in mine] == [case]
-    assert queries.steps_due([world.street.path], dt.date(2026, 11, 24)).count() == 0
-    assert queries.steps_due([world.street.path], dt.date(2026, 11, 29), roles=["leader"]).count() == 0
+    assert mine[0].case.person.name == case.person.name and mine[0].organization == world.street
+    assert queries.steps_due([world.street.path], dt.date(2026, 11, 24)) == []
+    assert queries.steps_due([world.street.path], dt.date(2026, 11, 29), roles=["leader"]) == []
+    everyone = queries.steps_due([world.centre.path], dt.date(2026, 11, 29), roles=["counter"], limit=1)
+    assert [s.case for s in everyone] == [case]
     assert {s.case for s in queries.open_steps([world.centre.path])} == {case, elsewhere}
     assert queries.signal_counts([world.centre.path])["near"] == 2
     frozen_time.move_to("2026-11-25 09:00:00+08:00")

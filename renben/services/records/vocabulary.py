@@ -1,0 +1,105 @@
+"""How forms and ledgers of the catalogue name a fact: `person.name`, `field.visited`, `journey.J-4.3.2.bank_book` …
+
+Without a database and without Django, so that `catalog check` can tell a slip of the pen. `facts.py` reads the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from renben.engines.procedures.schema import Procedure
+
+PERSON = frozenset(
+    [
+        "name",
+        "sex",
+        "birth_on",
+        "age",
+        "id_number",
+        "phone",
+        "address",
+        "hukou_address",
+        "hukou_kind",
+        "education",
+        "ethnicity",
+        "health",
+        "office",
+        "community",
+        "labour_status",
+    ]
+)
+EMPLOYER = frozenset(["name", "uscc", "legal_person", "contact", "phone", "address", "industry", "kind"])
+OFFICE = frozenset(["name", "short_name", "phone", "address", "parent"])
+CASE = frozenset(["number", "title", "opened_on", "closed_on", "opened_by", "outcome", "period", "evidence"])
+STEP = frozenset(["done_on", "done_by", "outcome", "reason", "office", "missed"])
+WORDS = {"person": PERSON, "employer": EMPLOYER, "office": OFFICE, "case": CASE}
+
+
+def alternatives(expression: str) -> list[str]:
+    """`甲|乙` as a list; the first that has a value counts."""
+    return [part.strip() for part in expression.split("|") if part.strip()]
+
+
+def problems(
+    expression: str,
+    procedures: Iterable[str],
+    known: Mapping[str, Procedure],
+    ledgers: Iterable[str] = (),
+    row_columns: Iterable[str] | None = None,
+) -> list[str]:
+    """Why a fact could not be read, one sentence each. `procedures` are the ids the form or ledger says it belongs to;
+    `row_columns` the columns of the table field a ledger lists (None elsewhere)."""
+    own = [known[id_] for id_ in procedures if id_ in known]
+    found = []
+    for path in alternatives(expression):
+        if fault := _fault(path, own, known, set(ledgers), row_columns):
+            found.append(f"事实 {path}：{fault}")
+    return found
+
+
+def _fault(
+    path: str,
+    own: list[Procedure],
+    known: Mapping[str, Procedure],
+    ledgers: set[str],
+    row_columns: Iterable[str] | None,
+) -> str:
+    head, _, rest = path.partition(".")
+    if path == "today":
+        return ""
+    if head in WORDS:
+        return "" if rest in WORDS[head] else "没有这个叫法"
+    if head == "field":
+        return "" if any(_has_field(p, rest) for p in own) else "所列的工作项里没有这个字段"
+    if head == "row":
+        return "" if row_columns is not None and rest in set(row_columns) else "明细表里没有这一列"
+    if head == "step":
+        return _step_fault(rest, own)
+    if head == "journey":
+        id_, _, name = rest.rpartition(".")
+        if id_ not in known:
+            return f"没有工作项 {id_}"
+        return "" if _has_field(known[id_], name) else f"{id_} 没有字段 {name}"
+    if head == "ledger":
+        return "" if rest in ledgers else "没有这本台账"
+    return "没有这个叫法"
+
+
+def _step_fault(rest: str, own: list[Procedure]) -> str:
+    key, _, name = rest.rpartition(".")
+    if name not in STEP:
+        return "没有这个叫法"
+    return "" if not key or any(_has_step(p, key) for p in own) else f"所列的工作项里没有环节 {key}"
+
+
+def _has_field(procedure: Procedure, name: str) -> bool:
+    own = [duty.own for duty in procedure.duties if duty.own is not None]
+    return any(field.name == name for step in [*procedure.steps, *own] for field in step.fields)
+
+
+def _has_step(procedure: Procedure, key: str) -> bool:
+    try:
+        procedure.step(key)
+    except KeyError:
+        return False
+    return True

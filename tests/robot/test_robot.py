@@ -1,0 +1,97 @@
+"""The robot clerk walks every procedure through the pages; the forms and ledgers it must leave behind are there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from renben.channels.workbench.case_start import concerns
+from renben.engines.documents.forms import find_form
+from renben.engines.ledgers.definitions import find
+from renben.engines.ledgers.engine import open_ledger
+from renben.engines.procedures import catalogue, definitions, queries
+from renben.engines.procedures.models import Case
+from renben.kernel import clock
+from tests import build
+from tests.robot.clerk import Clerk
+
+CATALOG = Path(__file__).resolve().parents[2] / "catalog"
+PROCEDURES = catalogue.load(CATALOG).procedures
+OWN_JOURNEY = {"Q-1.2.2", "Q-1.2.3", "J-4.2.1"}
+"""Walked with real archives, registrations and benefits in tests/journeys and tests/services/registration."""
+WALKED = sorted(PROCEDURES.keys() - OWN_JOURNEY)
+
+pytestmark = [pytest.mark.pages, pytest.mark.django_db]
+
+
+@pytest.fixture
+def district():
+    made = build.district()
+    definitions.sync_definitions(CATALOG)
+    return made
+
+
+def office_of(district, tier: str):
+    return {"district": district.centre, "street": district.streets[0], "community": district.villages[0]}[tier]
+
+
+@pytest.mark.parametrize("procedure_id", WALKED)
+def test_the_robot_walks_the_procedure(procedure_id, district):
+    procedure = PROCEDURES[procedure_id]
+    office, about = office_of(district, procedure.tier), concerns(procedure)
+    subject = {}
+    if "person" in about:
+        subject["person"] = build.person(district.villages[0])
+    elif "employer" in about:
+        subject["employer"] = build.employer(district.villages[0])
+    clerk = Clerk()
+    case = clerk.start(procedure, office, **subject)
+    walk = clerk.finish(case)
+
+    assert case.state == Case.State.DONE, f"停在 {[s.key for s in case.steps.filter(state__in=['ready', 'waiting'])]}"
+    done = {key for _, key in walk.acts}
+    skipped = set(case.steps.filter(state="skipped").values_list("key", flat=True))
+    assert done | skipped <= {step.key for step in procedure.steps}
+    printed = {find_form(name).name for _, name in walk.forms}
+    for step in procedure.steps:
+        if step.key not in done:
+            continue
+        missing = {find_form(name).name for name in step.forms} - printed
+        assert missing == set(), f"{step.key} 没有打印出 {missing}"
+        for name in step.ledgers:
+            ledger = find(name)
+            if ledger.records is None or not any(
+                place == f"{procedure_id}/{step.key}" for place in ledger.records.steps
+            ):
+                continue
+            page = open_ledger(ledger, as_of=clock.today(), scope_paths=[office.path])
+            assert page.total_rows >= 1, f"《{ledger.name}》里没有这次办理的记录"
+            assert any(line.url == f"/cases/{case.pk}/?step={step.key}" for line in page.lines)
+
+
+@pytest.mark.parametrize("procedure_id", [p.id for p in PROCEDURES.values() if p.duties])
+def test_the_robot_does_every_duty(procedure_id, district):
+    """Each duty opens at its office and is worked to its end through the pages."""
+    from renben.engines.procedures import duties
+
+    opened = duties.open_due()
+    assert opened.opened
+    procedure, clerk = PROCEDURES[procedure_id], Clerk()
+    office = office_of(district, procedure.tier)
+    cases = Case.objects.filter(procedure_id=procedure_id, organization=office).exclude(duty="")
+    owed = {duty.key for duty in procedure.duties if not duty.months or clock.today().month in duty.months}
+    assert {case.duty for case in cases} <= {duty.key for duty in procedure.duties}
+    assert owed - {case.duty for case in cases} <= {d.key for d in procedure.duties if d.period != "month" or d.opens}
+    for case in cases.order_by("id"):
+        clerk.finish(case)
+        assert case.state == Case.State.DONE, (
+            f"职责 {case.duty} 停在 {[s.key for s in case.steps.filter(state='ready')]}"
+        )
+        assert queries.procedure_of(case).duty(case.duty) is not None
+
+
+def test_a_step_is_never_a_bare_button():
+    """Every step records something or does something (issue: no step is a bare “done” button)."""
+    bare = [f"{p.id}/{s.key}" for p in PROCEDURES.values() for s in p.steps if not s.fields and not s.action]
+    assert bare == []
