@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -87,7 +87,8 @@ class Site:
             raise RuntimeError(f"sign-in of {username}: {status}")
         return "; ".join(f"{k}={v}" for k, v in (cookies | more).items())
 
-    def load(self, paths: list, sessions: list[str], seconds: float) -> list:
+    def load(self, paths: list, sessions: list[str], seconds: float) -> tuple[list, int]:
+        """([label, seconds, status] of every request, how many connections had to be opened again)."""
         plan = {"port": self.port, "rate": RATE, "seconds": seconds, "sessions": sessions, "paths": paths}
         done = subprocess.run(
             [sys.executable, "-m", "bench.load"],
@@ -97,7 +98,23 @@ class Site:
             text=True,
             check=True,
         )
-        return json.loads(done.stdout)
+        answer = json.loads(done.stdout)
+        return answer["results"], answer["reconnects"]
+
+    def processor_seconds(self) -> dict[str, float]:
+        """Processor time used so far by the web server and by the database."""
+        import psutil
+
+        used = dict.fromkeys(("web", "database"), 0.0)
+        root = psutil.Process(self.web.pid)
+        for process in [root, *root.children(recursive=True)]:
+            used["web"] += sum(process.cpu_times()[:2])
+        data = (self.home / "pg").resolve()
+        for process in psutil.process_iter(["name"]):
+            with suppress(psutil.Error):
+                if process.info["name"] == "postgres" and Path(process.cwd()) == data:
+                    used["database"] += sum(process.cpu_times()[:2])
+        return used
 
     def stop(self) -> None:
         if self.web is not None:
@@ -202,15 +219,21 @@ def measure(say: Callable[[str], None]) -> list[dict]:
             sessions = [site.session(account) for account in ACCOUNTS]
             say("预热……")
             site.load(paths, sessions, WARM_UP_SECONDS)
-            baseline = site.load([("livez", 0, "/livez")], sessions, BASELINE_SECONDS)
+            baseline, _ = site.load([("livez", 0, "/livez")], sessions, BASELINE_SECONDS)
             say(f"每秒 {RATE} 个请求，{SECONDS} 秒……")
-            results = site.load(paths, sessions, SECONDS)
+            before = site.processor_seconds()
+            results, reconnects = site.load(paths, sessions, SECONDS)
+            spent = {name: used - before[name] for name, used in site.processor_seconds().items()}
     wrong = [row for row in results if row[2] != 200]
     by_label = defaultdict(list)
     for label, seconds, _ in results:
         by_label[label].append(seconds)
     for label, seconds in sorted(by_label.items()):
         say(f"　{label}：p95 {1000 * p95(seconds):.0f} 毫秒，最长 {1000 * max(seconds):.0f} 毫秒（{len(seconds)} 次）")
+    each = {name: 1000 * seconds / len(results) for name, seconds in spent.items()}
+    say(f"　每个页面的处理器时间：网站 {each['web']:.1f} 毫秒，数据库 {each['database']:.1f} 毫秒")
+    if reconnects:
+        say(f"　重新连接 {reconnects} 次")
     if wrong:
         say(f"　没有正常应答的请求 {len(wrong)} 个，例如 {wrong[0]}")
     slow.sort(key=lambda line: -float(line.split()[0]))

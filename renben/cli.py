@@ -84,6 +84,11 @@ def cmd_serve(args: argparse.Namespace) -> int:
             "/dev/null",
             "--log-level",
             "warning",
+            # Longer than the pause of a reverse proxy (60 seconds), so that no request meets a connection just being closed.
+            "--keep-alive",
+            "75",
+            "--config",
+            "python:renben.config.gunicorn",
             "--preload",
         ],
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from renben.kernel import calendar_table, identity, people
-from renben.kernel.models import Organization, Person, Post, Region, StaffMember, User, WorkDay
+from renben.kernel import calendar_table, employers, identity, people
+from renben.kernel.models import Employer, Organization, Person, Post, Region, StaffMember, User, WorkDay
+from renben.kernel.uscc import make_uscc
 from renben.kernel.workcalendar import load_work_calendar, provisional_year
 
 CODES = Path(__file__).resolve().parents[1] / "catalog" / "codes"
@@ -105,3 +106,9 @@ def person(organization: Organization, name: str = "李建国", sex: str = "M", 
     return people.open_file(
         number=number, by=None, name=name, sex=sex, birth_on=birth_on, organization=organization, **fields
     )
+
+
+def employer(organization: Organization, name: str = "北京顺通物流有限公司", **fields) -> Employer:
+    """An employer with a valid code of 顺义区, another one at each call."""
+    uscc = fields.pop("uscc", None) or make_uscc(100_000 + next(_serial))
+    return employers.open_employer(uscc=uscc, name=name, organization=organization, by=None, **fields)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import socket
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 
+CATALOG = Path(__file__).resolve().parents[1] / "catalog"
 NOW = dt.datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Monday
 
 
@@ -21,6 +23,56 @@ def frozen_time(request):
         return
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture(autouse=True, scope="session")
+def catalogue_read_once():
+    """Ninety-nine files are parsed once per process, and each text is frozen once, however many tests ask."""
+    from functools import lru_cache
+
+    from renben.engines.procedures import catalogue
+
+    real, folder = catalogue.load, CATALOG
+    bodies: dict[str, dict] = {}
+    body_of = catalogue.body_of
+
+    @lru_cache(maxsize=1)
+    def once() -> catalogue.Catalogue:
+        return real(folder)
+
+    def frozen(procedure):
+        if once().procedures.get(procedure.id) is not procedure:
+            return body_of(procedure)
+        if procedure.id not in bodies:
+            bodies[procedure.id] = body_of(procedure)
+        return bodies[procedure.id]
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(catalogue, "load", lambda where: once() if Path(where) == folder else real(where))
+    patch.setattr(catalogue, "body_of", frozen)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, catalogue_read_once):
+    """The catalogue stands in the test database from the start; a test that loads it again finds it there."""
+    from renben.engines.procedures import definitions
+
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False):
+        definitions.sync_definitions(CATALOG)
+        _forget_audit()
+
+
+def _forget_audit() -> None:
+    """The trail of a test begins empty."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE kernel_auditevent DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM kernel_auditevent")
+        cursor.execute("ALTER TABLE kernel_auditevent ENABLE TRIGGER USER")
+        cursor.execute("UPDATE kernel_audithead SET seq = 0, hash = repeat('0', 64)")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -8,5 +8,6 @@ class ChannelsConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.channels import checks, permissions, wiring  # noqa: F401
+        from renben.channels.signin import limits  # noqa: F401 - listens to sign-ins from the start
 
         wiring.connect()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from renben.channels.demo_accounts import demo_accounts
+from renben.channels.signin.limits import idle_seconds
 from renben.kernel import clock, settings_store
 
 MODE_COOKIE = "renben_mode"
@@ -26,6 +30,7 @@ HTMX = {
         {"code": "[45]..", "swap": False, "error": True},
     ],
 }
+HTMX_TEXT = json.dumps(HTMX, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -39,18 +44,26 @@ class NavItem:
 NAVIGATION = [
     NavItem("今天", "today", ""),
     NavItem("办件", "cases:list", "/cases/", "case.view"),
+    NavItem("职责日历", "duties:month", "/duties/", "case.view"),
     NavItem("人员档案", "people:list", "/people/", "person.view"),
+    NavItem("用人单位", "employers:list", "/employers/", "employer.view"),
     NavItem("名册导入", "imports:list", "/imports/", "import.people"),
     NavItem("档案接收转移", "archives:list", "/archives/", "archive.manage"),
     NavItem("失业保险待遇", "benefits:list", "/benefits/", "benefit.pay"),
     NavItem("每月联系", "contacts:list", "/contacts/", "case.work"),
     NavItem("台账与报表", "ledgers:list", "/ledgers/", "ledger.view"),
+    NavItem("规程", "procedures:list", "/procedures/", "case.view"),
     NavItem("委托代办", "delegation:list", "/delegation/", "delegation.give"),
     NavItem("机构与岗位", "offices:list", "/admin/offices/", "org.view"),
     NavItem("工作日历", "calendar:year", "/admin/calendar/", "calendar.view"),
     NavItem("系统设置", "admin_settings", "/admin/settings/", "settings.manage"),
     NavItem("审计记录", "audit:list", "/admin/audit/", "audit.view"),
 ]
+
+
+@cache
+def _address(url_name: str) -> str:
+    return reverse(url_name)
 
 
 def navigation(request: HttpRequest) -> list[dict]:
@@ -62,10 +75,19 @@ def navigation(request: HttpRequest) -> list[dict]:
     for item in NAVIGATION:
         if item.action and not principal.may(item.action):
             continue
-        url = reverse(item.url_name)
+        url = _address(item.url_name)
         here = request.path.startswith(item.prefix) if item.prefix else request.path == url
         items.append({"label": item.label, "url": url, "here": here})
     return items
+
+
+def navigation_items(items: list[dict]) -> SafeString:
+    """The entries as list items: they stand on every page twice, for the wide and for the narrow screen."""
+    entry = '<li><a href="{}"{}>{}</a></li>'
+    return format_html_join("\n", entry, ((i["url"], HERE if i["here"] else "", i["label"]) for i in items))
+
+
+HERE = SafeString(' aria-current="page"')
 
 
 def page(request: HttpRequest) -> dict:
@@ -73,18 +95,21 @@ def page(request: HttpRequest) -> dict:
     principal = getattr(request, "principal", None)
     user = getattr(request, "user", None)
     is_staff = bool(principal is not None and principal.posts)
+    entries = navigation(request)
     return {
         "site_name": "人本公共就业服务平台",
         "is_demo": settings.DEMO,
         "display_mode": "elder" if request.COOKIES.get(MODE_COOKIE) == "elder" else "standard",
-        "htmx_config": json.dumps(HTMX, separators=(",", ":")),
+        "htmx_config": HTMX_TEXT,
         "request_id": getattr(request, "request_id", ""),
         "principal": principal,
         "signed_in": bool(getattr(user, "is_authenticated", False)),
+        "idle_seconds": idle_seconds(request) if is_staff else 0,
         "is_staff_page": is_staff,
         "home_office": principal.home if is_staff else None,
         "may_find_people": bool(is_staff and principal.may("person.view")),
-        "navigation": navigation(request),
+        "navigation": entries,
+        "navigation_items": navigation_items(entries),
         "demo_accounts": demo_accounts,
         "site_announcement": lambda: settings_store.get("site.announcement"),
         "as_of_day": clock.today() if clock.is_as_of() else None,

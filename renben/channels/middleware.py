@@ -13,19 +13,23 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
-from renben.kernel import audit, clock, policy
+from renben.kernel import audit, clock, policy, request_id
 from renben.kernel.models import RequestKey
 
 
 class RequestId:
-    """`X-Request-ID` on every answer; error pages show it as 反馈码."""
+    """`X-Request-ID` on every answer; error pages show it as 反馈码, log lines carry it."""
 
     def __init__(self, get_response: Callable) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = uuid.uuid4().hex[:12]
-        response = self.get_response(request)
+        token = request_id.current.set(request.request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.current.reset(token)
         response["X-Request-ID"] = request.request_id
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if getattr(getattr(request, "user", None), "is_authenticated", False):
@@ -84,7 +88,7 @@ class EnforcePolicy:
             if rule.action and not principal.may(rule.action):
                 label = policy.ACTIONS[rule.action].label
                 raise PermissionDenied(f"您的岗位不能“{label}”。可以办理的岗位：{policy.who_may(rule.action)}。")
-            if rule.subject and rule.action:
+            if rule.subject and rule.action and principal.paths(rule.action) != principal.paths():
                 in_territory(principal, rule, kwargs[rule.kwarg], rule.action)
         elif rule.subject:
             request.subject = in_territory(principal, rule, kwargs[rule.kwarg])

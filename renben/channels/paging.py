@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -57,3 +58,15 @@ def paginate(request: HttpRequest, rows: QuerySet | list, *, cap: int = COUNT_CA
     start = (number - 1) * SIZE
     found = list(rows[start : start + SIZE])
     return Page(found, number, counted, is_capped, has_next=start + SIZE < counted)
+
+
+def paginate_keys(
+    request: HttpRequest, keys: Sequence[int], load: Callable[[list[int]], dict[int, Any]], *, cap: int = COUNT_CAP
+) -> Page:
+    """The page of a list known by its keys in order (at most `cap` + 1 of them); `load` reads the rows of one page only.
+
+    One narrow statement then counts and orders; the wide rows are read for what is shown.
+    """
+    page = paginate(request, list(keys), cap=cap)
+    found = load(page.rows)
+    return replace(page, rows=[found[key] for key in page.rows if key in found])

@@ -8,6 +8,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
+from renben.engines.procedures import duties
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
 from renben.services.registration import contacts
@@ -31,6 +32,13 @@ def month_contacts(timestamp: int) -> None:
     month = contacts.first_of(clock.today())
     for street in Organization.objects.filter(tier="street", is_active=True).order_by("path"):
         contacts.open_month_contacts(organization=street, month=month)
+
+
+@app.periodic(cron="20 0 * * *")
+@app.task(name="duties.open", queueing_lock="duties.open")
+def open_duties(timestamp: int) -> None:
+    """定期职责: what this day's calendar asks of every office stands before the doors open."""
+    duties.open_due()
 
 
 @app.periodic(cron="30 1 * * *")

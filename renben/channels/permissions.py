@@ -7,10 +7,12 @@ from django.db.models import Q, QuerySet
 from renben.engines.documents.models import IssuedDocument
 from renben.engines.ledgers.models import LedgerRun
 from renben.engines.payments.models import PaymentBatch
-from renben.engines.procedures.models import Case, CaseStep, FollowUp
+from renben.engines.procedures.models import Case, CaseStep, DefinitionDraft, FollowUp
 from renben.kernel.models import (
     Delegation,
     Employer,
+    EmployerContact,
+    EmployerLicence,
     Household,
     ImportBatch,
     Organization,
@@ -41,9 +43,18 @@ declare("person.merge", "合并重复档案", REVIEW, tiers=("street", "district
 declare("person.mandate", "登记委托书", COUNTER_DESK)
 declare("person.export", "导出人员名单", COUNTER_DESK | REVIEW | {Role.LEADER, Role.INFORMATION})
 declare("employer.view", "查看用人单位")
+declare("employer.open", "新建用人单位", COUNTER_DESK)
+declare("employer.edit", "修改用人单位", COUNTER_DESK | {Role.COUNSELLOR})
+declare("employer.reveal", "显示单位联系人电话", COUNTER_DESK | REVIEW | {Role.LEADER, Role.COUNSELLOR})
+declare("employer.merge", "合并重复单位", REVIEW, tiers=("street", "district", "city"))
+declare("employer.export", "导出单位名单", COUNTER_DESK | REVIEW | {Role.LEADER, Role.INFORMATION})
 declare("case.view", "查看办件")
-declare("case.open", "新建办件", COUNTER_DESK | {Role.SECOND_REVIEW, Role.COUNSELLOR})
-declare("case.work", "办理环节", BUSINESS - {Role.HOTLINE})
+declare("case.open", "新建办件", BUSINESS)
+declare("case.work", "办理环节", BUSINESS)
+EDITORS, APPROVERS = REVIEW | {Role.INFORMATION}, {Role.SECOND_REVIEW, Role.LEADER}
+declare("catalog.view", "查看规程草稿", EDITORS | APPROVERS, tiers=("district",))
+declare("catalog.edit", "修改规程", EDITORS, tiers=("district",))
+declare("catalog.approve", "审批规程", APPROVERS, tiers=("district",))
 declare("archive.manage", "接收、转移档案", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
 declare("import.people", "导入名册", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
 declare("ledger.view", "查看台账与报表", BUSINESS - {Role.HOTLINE})
@@ -56,6 +67,7 @@ declare("delegation.give", "委托代办", BUSINESS)
 declare("org.view", "查看机构与岗位", Role)
 declare("org.manage", "管理机构", {Role.SYSTEM_ADMIN})
 declare("post.manage", "管理岗位与账号", {Role.SECURITY_ADMIN})
+declare("account.second_factor", "重置别人的验证器", {Role.SYSTEM_ADMIN})
 declare("calendar.view", "查看工作日历", Role)
 declare("calendar.manage", "修改工作日历", {Role.SYSTEM_ADMIN})
 declare("settings.manage", "修改系统设置", {Role.SYSTEM_ADMIN})
@@ -90,6 +102,20 @@ CASE_PLACES = ("organization", "opened_organization", "person__organization")
 _kind("person", "人员档案", Person.objects.all(), "organization", own="pk", related=("organization", "hukou_region"))
 _kind("household", "家庭", Household.objects.all(), "organization", related=("organization",))
 _kind("employer", "用人单位", Employer.objects.all(), "organization", related=("organization",))
+_kind(
+    "employer_contact",
+    "单位联系人",
+    EmployerContact.objects.all(),
+    "employer__organization",
+    related=("employer__organization",),
+)
+_kind(
+    "employer_licence",
+    "单位证照",
+    EmployerLicence.objects.all(),
+    "employer__organization",
+    related=("employer__organization",),
+)
 _kind(
     "case",
     "办件",
@@ -163,6 +189,13 @@ _kind(
     "person__organization",
     own="person",
     related=("person", "organization"),
+)
+_kind(
+    "definition_draft",
+    "规程草稿",
+    DefinitionDraft.objects.all(),
+    "organization",
+    related=("base", "author", "reviewer", "organization", "definition"),
 )
 _kind("post", "岗位", Post.objects.all(), "organization", related=("organization", "staff__user"))
 register_subject(

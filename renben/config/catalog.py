@@ -15,6 +15,7 @@ def check(*, spec: str | None, as_json: bool) -> int:
 
     offers.declare_catalog()
     problems = [*_ledger_problems(), *_form_problems()]
+    problems += _fact_problems() if not problems else []
     return checks.catalog_check(ROOT, Path(spec) if spec else None, as_json=as_json, more_problems=problems)
 
 
@@ -47,6 +48,50 @@ def _form_problems() -> list[str]:
     for form in load_forms(ROOT).values():
         registry.declare_forms([form.name, *form.aliases])
     return problems
+
+
+def _fact_problems() -> list[str]:
+    """Facts that forms and ledgers of recorded work name and nobody could read."""
+    from renben.engines.documents.forms import load_forms
+    from renben.engines.ledgers.definitions import load_ledgers
+    from renben.engines.procedures import catalogue
+    from renben.services.records import vocabulary
+
+    try:
+        known = catalogue.load(ROOT).procedures
+    except catalogue.CatalogueError:
+        return []  # the check of the procedures says what is wrong with them
+    ledgers = load_ledgers(ROOT)
+    problems = []
+    for form in load_forms(ROOT).values():
+        if form.layout == "own":
+            continue
+        for field in form.filled_fields:
+            found = vocabulary.problems(field.source_fact, form.procedures, known, ledgers)
+            problems += [f"表单《{form.name}》{field.label}：{text}" for text in found]
+    for ledger in ledgers.values():
+        if ledger.records is None:
+            continue
+        missing = [place for place in ledger.records.steps if not _is_step(place, known)]
+        problems += [f"台账《{ledger.name}》：没有环节 {place}" for place in missing]
+        ids = {place.partition("/")[0] for place in ledger.records.steps}
+        table = next((f for id_ in ids if id_ in known if (f := known[id_].any_field(ledger.records.rows_field))), None)
+        if ledger.records.rows_field and table is None:
+            problems.append(f"台账《{ledger.name}》：没有明细字段 {ledger.records.rows_field}")
+        columns = [column.name for column in table.columns] if table is not None else None
+        for column in ledger.columns:
+            found = vocabulary.problems(column.fact, ids, known, ledgers, columns)
+            problems += [f"台账《{ledger.name}》{column.title}：{text}" for text in found]
+    return problems
+
+
+def _is_step(place: str, known: dict) -> bool:
+    id_, _, key = place.partition("/")
+    try:
+        known[id_].step(key)
+    except KeyError:
+        return False
+    return True
 
 
 def export_json() -> int:

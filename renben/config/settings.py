@@ -13,6 +13,8 @@ TESTING = "pytest" in sys.modules
 if TESTING:
     os.environ.setdefault("RENBEN_HOME", f"{home()}-test")  # never the data of a running installation
 BASE_DIR = Path(__file__).resolve().parents[2]
+RECORDED_LEDGERS = "renben.services.records.ledgers:rows"
+"""Who reads the rows of ledgers made of recorded work; the ledger engine knows no service."""
 CATALOG_DIR = Path(os.environ.get("RENBEN_CATALOG", BASE_DIR / "catalog"))
 RENBEN_HOME = home()
 DEMO = os.environ.get("RENBEN_DEMO") == "1"
@@ -63,6 +65,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "renben.channels.middleware.AsOf",
     "renben.channels.middleware.EnforcePolicy",
+    "renben.channels.signin.limits.SignInLimits",
     "renben.channels.signin.second_factor.RequireSecondFactor",
     "renben.channels.middleware.OnceOnly",
 ]
@@ -103,6 +106,8 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["options"] = os.environ.get(
     "RENBEN_PG_OPTIONS", "-c lock_timeout=5s -c idle_in_transaction_session_timeout=60s -c timezone=Asia/Shanghai"
 )
+# Statements of kernel.rows are prepared once they have come this often on a connection; querysets are never prepared.
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 3
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "kernel.User"
@@ -114,6 +119,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "renben.channels.passwords.ThreeClasses"},
+    {"NAME": "renben.channels.passwords.NotUsedBefore"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -123,11 +129,14 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "renben.channels.signin.adapter.StaffAdapter"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_USER_DISPLAY = "renben.channels.signin.adapter.display_name"
 ACCOUNT_RATE_LIMITS = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "人本 Renben"
 MFA_REQUIRED = not DEMO and not TESTING
+PASSWORD_AGE_ENFORCED = not DEMO and not TESTING
 
+SESSION_ENGINE = "renben.channels.signin.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

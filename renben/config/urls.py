@@ -5,7 +5,8 @@ from django.urls import include, path
 from renben.channels import errors
 from renben.channels.workbench import today
 
-AREAS = {area: f"{area}/" for area in ("cases", "ledgers", "imports", "archives", "benefits", "contacts")}
+NAMES = ("cases", "duties", "ledgers", "imports", "archives", "benefits", "contacts", "employers", "procedures")
+AREAS = {area: f"{area}/" for area in NAMES}
 
 urlpatterns = [
     path("", today.today, name="today"),

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
+from renben.kernel import rows
 from renben.kernel.models import Setting, WorkDay
 from renben.kernel.workcalendar import WorkCalendar, load_work_calendar, provisional_year
 
@@ -17,18 +18,14 @@ _VERSION = "calendar.version"
 _cached: tuple[str, str, WorkCalendar] | None = None
 
 
-def _version() -> str:
-    stored = Setting.objects.filter(key=_VERSION).values_list("value", flat=True).first()
-    return str(stored or 0)
-
-
 def current() -> WorkCalendar:
-    """The calendar in force. Held in the process until somebody changes the table."""
+    """The calendar in force. Held in the process until somebody changes the table (one short statement per call)."""
     global _cached
-    version, database = _version(), str(connection.settings_dict["NAME"])
+    version = str(rows.value(f"SELECT value::text FROM kernel_setting WHERE key = '{_VERSION}'"))
+    database = str(connection.settings_dict["NAME"])
     if _cached is None or _cached[:2] != (version, database):
-        rows = WorkDay.objects.order_by("date").values_list("date", "is_work", "is_provisional")
-        _cached = (version, database, WorkCalendar.from_rows(rows))
+        days = WorkDay.objects.order_by("date").values_list("date", "is_work", "is_provisional")
+        _cached = (version, database, WorkCalendar.from_rows(days))
     return _cached[2]
 
 
@@ -43,19 +40,19 @@ def seed(path: Path | None = None, *, provisional_until: int | None = None) -> i
     if WorkDay.objects.exists():
         return 0
     calendar = load_work_calendar(path or settings.CATALOG_DIR / "codes" / "work_calendar.csv")
-    rows = [
+    days = [
         WorkDay(date=day, is_work=is_work, name=name, source=source, is_provisional=False)
         for day, is_work, name, source in calendar.rows()
     ]
-    last = rows[-1].date.year
+    last = days[-1].date.year
     for year in range(last + 1, (provisional_until or last + 2) + 1):
-        rows += [
+        days += [
             WorkDay(date=day, is_work=is_work, name=name, source="按法定节假日推算，待国务院公布", is_provisional=True)
             for day, is_work, name, _ in provisional_year(year).rows()
         ]
-    WorkDay.objects.bulk_create(rows, batch_size=2000)
+    WorkDay.objects.bulk_create(days, batch_size=2000)
     touch()
-    return len(rows)
+    return len(days)
 
 
 def last_published() -> dt.date | None:

@@ -28,6 +28,12 @@ class PersonsMerged:
 
 
 @dataclass(frozen=True)
+class EmployersMerged:
+    kept_id: int
+    merged_id: int
+
+
+@dataclass(frozen=True)
 class BenefitDetermined:
     person_id: int
     determination_id: int

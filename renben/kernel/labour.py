@@ -5,16 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
-
-from renben.kernel import clock, taskboard
+from renben.kernel import acts, clock, rows, taskboard
 from renben.kernel.models import LabourSpell, Person
 
 PRECEDENCE = {"registration": 3, "archive": 3, "employer": 2, "survey": 1, "import": 1, "demo": 0}
 """A source may end the running spell of a source of equal or lower rank; a lower rank that contradicts opens a task."""
 
 
-@transaction.atomic
+def last_spell(person: Person) -> LabourSpell | None:
+    """The latest spell, locked; it is the running one when it has no end, since spells never overlap."""
+    return rows.one(
+        LabourSpell, "t.person_id = %s ORDER BY t.start_on DESC, t.id DESC LIMIT 1 FOR UPDATE", str(person.pk)
+    )
+
+
+@acts.whole
 def set_status(
     *, person: Person, status: str, start_on: dt.date, source: str, by: Any = None, evidence: str = "", **fields: Any
 ) -> LabourSpell | None:
@@ -22,8 +27,30 @@ def set_status(
 
     Returns the spell, or None when a higher source says otherwise: then a task asks the office to clear it up.
     """
-    spells = LabourSpell.objects.select_for_update(of=("self",)).filter(person=person).order_by("-start_on", "-id")
-    current = spells.first()
+    return follow_spell(
+        last_spell(person),
+        person=person,
+        status=status,
+        start_on=start_on,
+        source=source,
+        by=by,
+        evidence=evidence,
+        **fields,
+    )
+
+
+def follow_spell(
+    current: LabourSpell | None,
+    *,
+    person: Person,
+    status: str,
+    start_on: dt.date,
+    source: str,
+    by: Any = None,
+    evidence: str = "",
+    **fields: Any,
+) -> LabourSpell | None:
+    """`set_status` for an act that holds the `last_spell` already."""
     if current is not None and current.end_on is None:
         if current.status == status:
             return current
@@ -40,10 +67,10 @@ def set_status(
         if start_on <= current.start_on:
             start_on = current.start_on + dt.timedelta(days=1)
         current.end_on = start_on
-        current.save(update_fields=["end_on"])
+        rows.update(current, "end_on")
     elif current is not None and current.end_on is not None and start_on < current.end_on:
         start_on = current.end_on
-    spell = LabourSpell.objects.create(
+    spell = LabourSpell(
         person=person,
         status=status,
         start_on=start_on,
@@ -53,6 +80,7 @@ def set_status(
         recorded_at=clock.now(),
         **fields,
     )
-    Person.objects.filter(pk=person.pk).update(labour_status=status)
+    rows.insert([spell])
     person.labour_status = status
+    rows.update(person, "labour_status")
     return spell

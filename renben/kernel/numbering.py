@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from django.db import connection
-
+from renben.kernel import rows
 from renben.kernel.checkchar import append
 
 
@@ -15,13 +14,12 @@ def next_value(key: str, count: int = 1) -> int:
 
     Rolled back with its transaction, so a number is never skipped.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO kernel_numbersequence (key, value) VALUES (%s, %s)"
-            " ON CONFLICT (key) DO UPDATE SET value = kernel_numbersequence.value + excluded.value RETURNING value",
-            [key, count],
-        )
-        return cursor.fetchone()[0]
+    return rows.value(
+        "INSERT INTO kernel_numbersequence (key, value) VALUES (%s, %s)"
+        " ON CONFLICT (key) DO UPDATE SET value = kernel_numbersequence.value + excluded.value RETURNING value",
+        key,
+        str(count),
+    )
 
 
 def take(kind: str, organization, on: dt.date, extra: str = "", *, count: int = 1) -> list[str]:

@@ -96,37 +96,20 @@ class Principal:
     on: dt.date = field(default_factory=clock.today)
 
     @cached_property
+    def _held(self) -> tuple[Any, list]:
+        from renben.kernel.access import staff_and_posts
+
+        return staff_and_posts(self.user, self.on) if getattr(self.user, "is_authenticated", False) else (None, [])
+
+    @property
     def staff(self) -> Any:
-        return getattr(self.user, "staff", None) if getattr(self.user, "is_authenticated", False) else None
+        return self._held[0]
 
     @cached_property
     def posts(self) -> list:
         """Active posts today; a delegated post carries `.acting_for`, the staff member it belongs to."""
-        from renben.kernel.models import Delegation, Post
-
-        if self.staff is None or not self.user.is_active:
-            return []
-        own = list(
-            Post.objects.active_on(self.on)
-            .filter(staff=self.staff, organization__is_active=True)
-            .select_related("organization")
-            .order_by("organization__path", "id")
-        )
-        givers = Delegation.objects.filter(
-            to_staff=self.staff, start_on__lte=self.on, end_on__gt=self.on, revoked_at=None
-        ).values("from_staff")
-        lent = list(
-            Post.objects.active_on(self.on)
-            .filter(staff__in=givers, organization__is_active=True)
-            .exclude(role__in=[Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN])
-            .select_related("organization", "staff")
-            .order_by("organization__path", "id")
-        )
-        for post in own:
-            post.acting_for = None
-        for post in lent:
-            post.acting_for = post.staff
-        return own + lent
+        staff, posts = self._held
+        return posts if staff is not None and self.user.is_active else []
 
     @cached_property
     def roles(self) -> frozenset[str]:

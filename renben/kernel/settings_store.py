@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
+
+from renben.kernel import rows
 
 
 @dataclass(frozen=True)
@@ -22,17 +25,13 @@ def define(key: str, default: Any, label: str, basis: str = "") -> None:
 
 
 def get(key: str) -> Any:
-    from renben.kernel.models import Setting
-
-    stored = Setting.objects.filter(key=key).values_list("value", flat=True).first()
-    return KNOWN[key].default if stored is None else stored
+    return get_many(key)[0]
 
 
 def get_many(*keys: str) -> list[Any]:
     """Values of several settings, in one query."""
-    from renben.kernel.models import Setting
-
-    stored = dict(Setting.objects.filter(key__in=keys).order_by("key").values_list("key", "value"))
+    found = dict(rows.all_of("SELECT key, value::text FROM kernel_setting WHERE key = ANY(%s)", [list(keys)]))
+    stored = {key: json.loads(text) for key, text in found.items()}
     return [KNOWN[key].default if stored.get(key) is None else stored[key] for key in keys]
 
 

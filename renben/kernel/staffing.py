@@ -152,6 +152,27 @@ def set_active(*, staff: StaffMember, is_active: bool, by: Any, organization: Or
 
 
 @transaction.atomic
+def reset_second_factor(*, staff: StaffMember, factors: Any, reason: str, by: Any, organization: Organization) -> None:
+    """A lost phone: the second factors go, and the next sign-in sets up another. Never one's own: NotAllowed.
+
+    `factors` is the queryset of what the account has; the password stays, and is another administrator's matter, so that
+    nobody alone can take an account over (三员分立).
+    """
+    if staff.user_id == by.pk:
+        raise NotAllowed("不能重置自己的验证器，请另一位系统管理员办理。")
+    if not reason.strip():
+        raise NotAllowed("请写明为什么重置。")
+    count, _ = factors.filter(user_id=staff.user_id).delete()
+    audit.record(
+        action="account.second_factor",
+        subject=f"user:{staff.user_id}",
+        detail={"reason": reason.strip(), "removed": count},
+        by=by,
+        organization=organization,
+    )
+
+
+@transaction.atomic
 def set_password(*, staff: StaffMember, password: str, by: Any, organization: Organization) -> None:
     """A new password given face to face; the caller has checked it."""
     user = User.objects.select_for_update().get(pk=staff.user_id)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from renben.kernel import clock
+from renben.kernel import clock, rows
 from renben.kernel.models import Task
+
+_CLEAR = "UPDATE kernel_task SET cleared_at = %s, outcome = %s WHERE cleared_at IS NULL AND cleared_by = %s"
 
 
 def open_task(
@@ -21,24 +23,26 @@ def open_task(
     url: str = "",
 ) -> Task:
     """Open a task, or return the one that already has this key (also when it was cleared)."""
-    task, _ = Task.objects.get_or_create(
+    task = Task(
         key=key,
-        defaults={
-            "title": title,
-            "reason": reason,
-            "organization": organization,
-            "cleared_by": cleared_by,
-            "due_on": due_on,
-            "person": person,
-            "url": url,
-            "opened_at": clock.now(),
-        },
+        title=title,
+        reason=reason,
+        organization=organization,
+        cleared_by=cleared_by,
+        due_on=due_on,
+        person=person,
+        url=url,
+        opened_at=clock.now(),
     )
-    return task
+    return task if rows.insert_unless(task, "key") else Task.objects.get(key=key)
 
 
 def clear(*, key: str, event: str, outcome: str = "") -> bool:
     """Clear the task with this key. False when there is none open."""
-    return bool(
-        Task.objects.filter(key=key, cleared_at=None, cleared_by=event).update(cleared_at=clock.now(), outcome=outcome)
-    )
+    return bool(rows.execute(f"{_CLEAR} AND key = %s", clock.now(), outcome, event, key))
+
+
+def clear_at(*, organization: Any, event: str, outcome: str = "") -> bool:
+    """Clear the open tasks of an office that this event clears. False when there is none."""
+    office = str(organization.pk)
+    return bool(rows.execute(f"{_CLEAR} AND organization_id = %s", clock.now(), outcome, event, office))

@@ -56,8 +56,13 @@ def _problem(raw: object, number: str) -> Problem | None:
             "S": "（是不是数字5？）",
         }.get(wrong, "")
         return Problem("characters", f"统一社会信用代码里不会有“{wrong}”{hint}，请对照营业执照改正。")
-    if _check_character(number[:17]) != number[17]:
-        return Problem("check_digit", "统一社会信用代码校验不通过，至少有一位填错了，请对照营业执照逐位核对。")
+    wanted = _check_character(number[:17])
+    if wanted != number[17]:
+        return Problem(
+            "check_digit",
+            f"统一社会信用代码校验不通过：最后一位由前17位算出，照填的前17位应是“{wanted}”，填的是“{number[17]}”。"
+            "多半是中间抄错了一位，请对照营业执照逐位核对，不要只改最后一位。",
+        )
     return None
 
 

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from renben.engines.documents.models import IssuedDocument
 from renben.engines.ledgers.models import LedgerRun
 from renben.engines.payments.models import PaymentBatch
-from renben.engines.procedures import actions, definitions
-from renben.engines.procedures.models import Case, CaseStep
+from renben.engines.procedures import actions, definitions, drafts
+from renben.engines.procedures.models import Case, CaseStep, DefinitionDraft
 from renben.kernel import clock
 from renben.kernel.models import (
     Delegation,
     Employer,
+    EmployerContact,
+    EmployerLicence,
     Household,
     ImportBatch,
     Mandate,
@@ -58,7 +60,20 @@ def household(office: Organization, by: User) -> Household:
 
 @factory("employer")
 def employer(office: Organization, by: User) -> Employer:
-    return Employer.objects.create(uscc="91110113MA00000000", name="北京某某有限公司", organization=office)
+    found = Employer.objects.filter(organization=office).order_by("id").first()
+    return found or Employer.objects.create(uscc="91110113MA00000000", name="北京某某有限公司", organization=office)
+
+
+@factory("employer_contact")
+def employer_contact(office: Organization, by: User) -> EmployerContact:
+    return EmployerContact.objects.create(employer=employer(office, by), name="孙经理")
+
+
+@factory("employer_licence")
+def employer_licence(office: Organization, by: User) -> EmployerLicence:
+    return EmployerLicence.objects.create(
+        employer=employer(office, by), kind="business", number="91110113MA00000000", recorded_at=clock.now()
+    )
 
 
 @factory("file")
@@ -116,6 +131,12 @@ def case(office: Organization, by: User) -> Case:
 @factory("step")
 def step(office: Organization, by: User) -> CaseStep:
     return case(office, by).steps.get()
+
+
+@factory("definition_draft")
+def definition_draft(office: Organization, by: User) -> DefinitionDraft:
+    definitions.sync_definitions()
+    return drafts.open_draft(procedure_id="J-4.2.1", by=by, organization=office)
 
 
 @factory("document")

@@ -27,7 +27,11 @@ EXTRA = {
 }
 
 
-SECOND_OBJECT = {"cases/<int:pk>/files/<int:file_id>/", "people/<int:pk>/merge/<int:other>/"}
+SECOND_OBJECT = {
+    "cases/<int:pk>/files/<int:file_id>/",
+    "people/<int:pk>/merge/<int:other>/",
+    "employers/<int:pk>/merge/<int:other>/",
+}
 """Routes that name a second object, which the sweep does not make: 404 is the right answer for whoever may look."""
 
 

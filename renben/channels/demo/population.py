@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from renben.channels.demo import names
 from renben.channels.demo.bulk import copy_rows, reserve
 from renben.kernel import clock, crypto, masking
+from renben.kernel.employers import build_employer
 from renben.kernel.identity import make_resident_id
 from renben.kernel.models import Employer, Organization
 from renben.kernel.people import ADDRESS, NUMBER, PHONE, search_keys_for
@@ -56,7 +57,7 @@ def employers(rng: random.Random, streets: list[Organization], count: int) -> li
             name = name.replace("有限公司", "") + f"{rng.randrange(2, 999)}号有限公司"
         seen.add(name)
         made.append(
-            Employer(
+            build_employer(
                 uscc=make_uscc(700_000 + i),
                 name=name,
                 organization=rng.choice(streets),
@@ -88,10 +89,14 @@ def _status(rng: random.Random, age: float, sex: str, hukou: str) -> str:
 
 
 def invent(
-    rng: random.Random, stations: list[Organization], count: int, first: int, today: dt.date
+    rng: random.Random,
+    stations: list[Organization],
+    count: int,
+    first: int,
+    today: dt.date,
+    serials: dict[dt.date, int],
 ) -> Iterator[Someone]:
-    """`count` people in households of two to four, spread over the stations."""
-    serials: dict[dt.date, int] = {}
+    """`count` people in households of two to four, spread over the stations. `serials` counts the births of each day."""
     made = 0
     while made < count:
         station = rng.choice(stations)
@@ -173,10 +178,11 @@ def settle(
     now = clock.now()
     first = reserve("kernel_person", count)
     serial_fix: dict[str, int] = {}
+    serials: dict[dt.date, int] = {}
     candidates: list[int] = []
     for start in range(0, count, 20_000):
         chunk = []
-        for someone in invent(rng, stations, min(20_000, count - start), first + start, today):
+        for someone in invent(rng, stations, min(20_000, count - start), first + start, today, serials):
             chunk.append(_unique(someone, serial_fix))
         copy_rows("kernel_person", PERSON_COLUMNS, (_person(rng, s, now) for s in chunk))
         copy_rows(

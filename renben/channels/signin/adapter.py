@@ -15,6 +15,12 @@ from renben.kernel.models import User
 settings_store.define("signin.failures", 5, "连续登录失败几次后锁定账号", "GB/T 22239-2019 8.1.4.1")
 settings_store.define("signin.lock_minutes", 30, "锁定账号多少分钟", "GB/T 22239-2019 8.1.4.1")
 
+
+def display_name(user: User) -> str:
+    """What messages call somebody: the person's name, never the sign-in name."""
+    return user.display_name
+
+
 REFUSED = "登录名或口令不对，请核对大小写后再试。"
 
 

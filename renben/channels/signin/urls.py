@@ -24,6 +24,7 @@ urlpatterns = [
     path(
         "accounts/2fa/recovery-codes/generate/", code_views.generate_recovery_codes, name="mfa_generate_recovery_codes"
     ),
+    path("accounts/stay/", views.stay, name="stay"),
     path("accounts/", views.account, name="account"),
 ]
 if settings.DEMO:

@@ -33,8 +33,15 @@ def demo_sign_in(request: HttpRequest, username: str) -> HttpResponse:
 
 
 @page(SIGNED_IN)
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """继续工作: the reader is still there. Coming here is enough (see `limits`)."""
+    return HttpResponse(status=204)
+
+
+@page(SIGNED_IN)
 def second_factor_stays(request: HttpRequest) -> HttpResponse:
-    """Nobody takes off their own second factor; a lost phone is the security administrator's matter."""
+    """Nobody takes off their own second factor; a lost phone is the system administrator's matter."""
     return redirect("mfa_index")
 
 

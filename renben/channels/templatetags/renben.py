@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, Select
+from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.template import loader
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from renben.channels import asking
 from renben.kernel import clock, masking
 
 register = template.Library()
@@ -36,6 +39,15 @@ def once(context: template.Context) -> SafeString:
         context.get("csrf_token", ""),
         uuid.uuid4().hex,
     )
+
+
+@register.simple_tag(takes_context=True)
+def may(context: template.Context, url_name: str, on: Any = None) -> bool:
+    """Whether the reader may open a page: the policy its view declares is asked, so a button never leads to a refusal.
+
+    `on` is the office the page's object belongs to; without it the answer is for the reader's whole territory.
+    """
+    return asking.may_open(context.get("principal"), url_name, office=on)
 
 
 @register.simple_tag
@@ -136,8 +148,32 @@ def field(bound: BoundField, label: str = "", **attrs: Any) -> SafeString:
 @register.simple_tag
 def control(bound: BoundField) -> SafeString:
     """A control alone, for a row of filters that brings its own label."""
-    kind = getattr(bound.field.widget, "input_type", "")
-    return bound.as_widget(attrs={"class": "form-select" if kind == "select" else "form-control"})
+    widget = bound.field.widget
+    if type(widget) is Select and not any(isinstance(label, list | tuple) for _, label in widget.choices):
+        return _select(bound, widget)
+    return bound.as_widget(attrs={"class": "form-control"})
+
+
+def _select(bound: BoundField, widget: Select) -> SafeString:
+    """A plain list of choices as Django's own templates draw it, without a template for every choice."""
+    attrs = bound.build_widget_attrs({**widget.attrs, "class": "form-select"}, widget)
+    attrs = {"name": bound.html_name, **attrs}
+    attrs.setdefault("id", bound.auto_id)
+    value = bound.value()
+    chosen = "" if value is None else str(value)
+    options = format_html_join(
+        "\n",
+        '<option value="{}"{}>{}</option>',
+        ((key, SELECTED if key == chosen else "", label) for key, label in _texts(widget.choices)),
+    )
+    return format_html("<select{}>{}</select>", flatatt(attrs), options)
+
+
+def _texts(choices: Iterable) -> Iterator[tuple[str, Any]]:
+    return (("" if key is None else str(key), label) for key, label in choices)
+
+
+SELECTED = SafeString(" selected")
 
 
 @register.inclusion_tag("components/error_summary.html")
@@ -184,6 +220,21 @@ def kpi(label: str, value: Any, note: str = "", url: str = "", tone: str = "bran
 def empty(text: str, hint: str = "", url: str = "", action: str = "") -> dict:
     """What a list says when it has no rows, and what can be done."""
     return {"text": text, "hint": hint, "url": url, "action": action}
+
+
+@register.simple_tag
+def ledger_cells(labelled: list[tuple[Any, str]], url: str) -> SafeString:
+    """The cells of one row of a ledger; the first heads the row and leads to the file behind it."""
+    (_, head), *others = labelled
+    first = format_html('<a href="{}" data-row-link>{}</a>', url, head or "（空）") if url else conditional_escape(head)
+    rest = format_html_join("", '<td data-label="{}" class="{}">{}</td>', (_cell(c, text) for c, text in others))
+    return format_html('<th scope="row" class="nowrap">{}</th>{}', first, rest)
+
+
+def _cell(column: Any, text: str) -> tuple[str, str, str]:
+    narrow = " nowrap" if column.width < 20 or column.type == "id" else ""
+    amount = " amount" if column.type in ("fen", "int") else ""
+    return column.title, f"num{narrow}{amount}", text or "—"
 
 
 @register.filter

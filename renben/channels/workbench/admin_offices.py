@@ -8,11 +8,12 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from renben.channels import export
 from renben.channels.paging import paginate
 from renben.channels.workbench.people_forms import DATE
 from renben.engines.procedures.models import Case, CaseStep
@@ -31,18 +32,35 @@ USERNAME = forms.RegexField(
 )
 
 
-@page(action="org.view")
-@require_GET
-def offices(request: HttpRequest) -> HttpResponse:
-    """Offices of the territory with the number of people who work there."""
+def offices_asked(request: HttpRequest) -> tuple[QuerySet[Organization], str]:
+    """Offices of the territory with the number of people who work there, and the text they were looked for by."""
     text = request.GET.get("q", "").strip()[:40]
     rows = request.principal.scoped("organization", "org.view")
     if text:
         rows = rows.filter(Q(name__contains=text) | Q(posts__staff__name__contains=text)).distinct()
     today = clock.today()
     active = Q(posts__start_on__lte=today) & (Q(posts__end_on=None) | Q(posts__end_on__gt=today))
-    rows = rows.annotate(staff_count=Count("posts__staff", filter=active, distinct=True)).order_by("path")
+    return rows.annotate(staff_count=Count("posts__staff", filter=active, distinct=True)).order_by("path"), text
+
+
+@page(action="org.view")
+@require_GET
+def offices(request: HttpRequest) -> HttpResponse:
+    """The list of offices."""
+    rows, text = offices_asked(request)
     return render(request, "admin/offices.html", {"rows": paginate(request, rows), "text": text})
+
+
+@page(action="org.view")
+@require_GET
+def offices_export(request: HttpRequest) -> HttpResponse:
+    """The same list as a workbook."""
+    rows = (
+        [one.name, one.get_tier_display(), one.staff_count, one.phone, one.address, "启用" if one.is_active else "停用"]
+        for one in offices_asked(request)[0][: export.CAP]
+    )
+    headings = ["机构", "层级", "在任人数", "电话", "地址", "状态"]
+    return export.xlsx(request, name="机构名单", headings=headings, rows=rows, action="offices")
 
 
 class AppointForm(forms.Form):
@@ -206,17 +224,6 @@ def _hand_over_and_end(request: HttpRequest, post: Post, left: dict, asked: dict
         staffing.end_post(post=post, end_on=end_on, reason=asked["reason"], by=request.user)
 
 
-class PasswordForm(forms.Form):
-    password = forms.CharField(
-        label="新的初始口令", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), max_length=128
-    )
-
-    def clean_password(self) -> str:
-        password = self.cleaned_data["password"]
-        validate_password(password)
-        return password
-
-
 @page(action="post.manage", subject="post")
 @require_POST
 def account_action(request: HttpRequest, pk: int, what: str) -> HttpResponse:
@@ -233,27 +240,6 @@ def account_action(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     else:
         messages.success(request, {"unlock": "已解锁。", "enable": "已启用。", "disable": "已停用。"}[what])
     return redirect("offices:office", pk=post.organization_id)
-
-
-@page(action="post.manage", subject="post")
-def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
-    post = get_object_or_404(Post.objects.select_related("staff", "organization"), pk=request.subject.pk)
-    form = PasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        staffing.set_password(
-            staff=post.staff, password=form.cleaned_data["password"], by=request.user, organization=post.organization
-        )
-        messages.success(request, f"{post.staff.name}的口令已重设，请当面告知。")
-        return redirect("offices:office", pk=post.organization_id)
-    context = {
-        "question": f"重设{post.staff.name}的口令",
-        "consequences": ["请当面核对本人身份。原来的口令马上不能再用；本人登录后应尽快修改。"],
-        "form": form,
-        "button": "重设口令",
-        "button_class": "btn-danger",
-        "back": f"/admin/offices/{post.organization_id}/",
-    }
-    return render(request, "confirm.html", context, status=422 if request.method == "POST" else 200)
 
 
 class OfficeForm(forms.ModelForm):

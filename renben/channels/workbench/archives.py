@@ -204,8 +204,20 @@ class ReviewForm(forms.Form):
 
 def may_review(principal: Principal, archive: PersonnelArchive) -> bool:
     """Reviewing is for the office that holds the archive; a street sees what is coming, it does not review it."""
-    held = archive.state in (State.RECEIVED, State.INCOMPLETE)
-    return held and any(archive.organization.path.startswith(path) for path in principal.paths(ACTION))
+    return archive.state in (State.RECEIVED, State.INCOMPLETE) and holds(principal, archive)
+
+
+def holds(principal: Principal, archive: PersonnelArchive) -> bool:
+    """Whether the archive lies at an office of the reader; a street that only expects it cannot send it away."""
+    return any(archive.organization.path.startswith(path) for path in principal.paths(ACTION))
+
+
+def may_redirect(principal: Principal, archive: PersonnelArchive) -> bool:
+    return archive.state in PersonnelArchive.HELD and holds(principal, archive)
+
+
+def may_hand_out(principal: Principal, archive: PersonnelArchive) -> bool:
+    return archive.state in (State.COLLECTED, State.REVIEWED) and holds(principal, archive)
 
 
 def _page(request: HttpRequest, archive: PersonnelArchive, form: ReviewForm | None) -> HttpResponse:
@@ -215,6 +227,9 @@ def _page(request: HttpRequest, archive: PersonnelArchive, form: ReviewForm | No
         "archive": archive,
         "person": archive.person,
         "form": form,
+        "may_redirect": may_redirect(request.principal, archive),
+        "may_hand_out": may_hand_out(request.principal, archive),
+        "has_left": archive.movements.filter(kind__in=("redirected", "returned")).exists(),
         "movements": list(movements.order_by("-id")),
         "facts_missing": archives.facts_missing(archive),
     }

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from renben.channels import export as xlsx
 from renben.channels.paging import paginate
 from renben.channels.workbench import archives_steps
 from renben.channels.workbench.archives import ACTION, State, with_signals
@@ -73,10 +74,8 @@ def handovers(request: HttpRequest) -> QuerySet[ArchiveHandover]:
     )
 
 
-@page(action=ACTION)
-@require_GET
-def handover_list(request: HttpRequest) -> HttpResponse:
-    """Lists to collect first, then those collected."""
+def handovers_asked(request: HttpRequest) -> tuple[QuerySet[ArchiveHandover], str, str]:
+    """The rosters a filter asks for, its text and its state (waiting, collected, all)."""
     rows, text, state = handovers(request), request.GET.get("q", "").strip()[:40], request.GET.get("state", "waiting")
     if text:
         rows = rows.filter(Q(number__icontains=text) | Q(organization__short_name__icontains=text))
@@ -86,6 +85,34 @@ def handover_list(request: HttpRequest) -> HttpResponse:
         rows = rows.exclude(collected_on=None)
     else:
         state = "all"
+    return rows, text, state
+
+
+@page(action=ACTION)
+@require_GET
+def handovers_export(request: HttpRequest) -> HttpResponse:
+    """The list of rosters as a workbook; what stands on one is exported on its own page."""
+    rows = (
+        [
+            row.number,
+            row.from_organization.name,
+            row.organization.name,
+            row.sent_on,
+            row.sent,
+            row.left,
+            row.collected_on or "",
+        ]
+        for row in handovers_asked(request)[0][: xlsx.CAP]
+    )
+    headings = ["花名册编号", "转出", "接收街镇", "转出日期", "份数", "待接收", "接收日期"]
+    return xlsx.xlsx(request, name="档案转移花名册清单", headings=headings, rows=rows, action="handovers")
+
+
+@page(action=ACTION)
+@require_GET
+def handover_list(request: HttpRequest) -> HttpResponse:
+    """Lists to collect first, then those collected."""
+    rows, text, state = handovers_asked(request)
     context = {"rows": paginate(request, rows), "text": text, "state": state}
     return render(request, "archives/handovers.html", context)
 

@@ -21,7 +21,7 @@ from renben.engines.procedures.models import CaseStep
 from renben.kernel import clock
 from renben.kernel.models import Organization
 from renben.kernel.policy import Principal, page
-from renben.services.registration import benefits
+from renben.services.registration import benefits, lump_sums
 from renben.services.registration.codes import StopEvent
 from renben.services.registration.models import UnemploymentBenefit
 
@@ -121,6 +121,7 @@ def benefit_page(request: HttpRequest, pk: int) -> HttpResponse:
         "total_fen": sum(known) if months else None,
         "total_is_whole": bool(months) and all(row.amount_fen is not None or row.state == "skipped" for row in months),
         "may_enrol": benefit.state in (State.DETERMINED, State.BLOCKED) and benefit.enrolled_on is None,
+        "may_pay_at_once": lump_sums.is_payable(benefit),
         "may_stop": benefit.state in UnemploymentBenefit.RUNNING,
         "differences": comparison(determination) if request.GET.get("compare") and determination else None,
         "compared": bool(request.GET.get("compare")),

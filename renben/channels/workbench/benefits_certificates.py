@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from renben.channels import export as xlsx
 from renben.channels.paging import paginate
 from renben.channels.workbench.attempts import Refused, attempt, of_people, office_of, offices_under
 from renben.channels.workbench.downloads import export
@@ -161,10 +162,7 @@ def stock(request: HttpRequest) -> HttpResponse:
         return redirect("benefits:stock")
     line = limits.certificate_warning_line()
     paths = request.principal.within("organization__path", ACTION)
-    movements = StockMovement.objects.filter(paths).select_related("organization", "certificate", "by").order_by("-id")
-    kind = request.GET.get("kind", "")
-    if kind in Kind.values:
-        movements = movements.filter(kind=kind)
+    movements, kind = movements_asked(request)
     held = dict(CertificateStock.objects.filter(paths).values_list("organization", "on_hand"))
     offices = list(offices_under(request.principal, ACTION)) + list(
         offices_under(request.principal, ACTION, "district")
@@ -185,6 +183,33 @@ def stock(request: HttpRequest) -> HttpResponse:
         "today": clock.today(),
     }
     return render(request, "benefits/stock.html", context, status=422 if form.is_bound else 200)
+
+
+def movements_asked(request: HttpRequest) -> tuple[QuerySet[StockMovement], str]:
+    """Blanks in and out of the territory, and the kind that was asked for."""
+    paths, kind = request.principal.within("organization__path", ACTION), request.GET.get("kind", "")
+    rows = StockMovement.objects.filter(paths).select_related("organization", "certificate", "by").order_by("-id")
+    return (rows.filter(kind=kind) if kind in Kind.values else rows), kind
+
+
+@page(action=ACTION)
+@require_GET
+def stock_export(request: HttpRequest) -> HttpResponse:
+    """The movements as a workbook."""
+    rows = (
+        [
+            row.on,
+            row.organization.name,
+            row.get_kind_display(),
+            row.delta,
+            row.certificate.number if row.certificate else "",
+            row.by.display_name if row.by else "系统",
+            row.note,
+        ]
+        for row in movements_asked(request)[0][: xlsx.CAP]
+    )
+    headings = ["日期", "机构", "类型", "变动（本）", "证书编号", "经手", "说明"]
+    return xlsx.xlsx(request, name="空白证出入库", headings=headings, rows=rows, action="stock")
 
 
 def _book(request: HttpRequest, form: StockForm) -> str:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from renben.channels import export as xlsx
 from renben.channels.paging import paginate
 from renben.channels.workbench.attempts import Refused, attempt, of_people, offices_under
 from renben.channels.workbench.downloads import export, full_numbers
@@ -49,10 +50,8 @@ def batches(request: HttpRequest) -> QuerySet[PaymentBatch]:
     return request.principal.scoped("payment_batch", ACTION).order_by("-month", "organization__path", "-sequence")
 
 
-@page(action=ACTION)
-@require_GET
-def batch_list(request: HttpRequest) -> HttpResponse:
-    """All lists, and the form that makes the one of a month."""
+def batches_asked(request: HttpRequest) -> tuple[QuerySet[PaymentBatch], str, str]:
+    """The lists a filter asks for, its month and its state; a month or state that is none is left out."""
     rows, month, state = batches(request), request.GET.get("month", ""), request.GET.get("state", "")
     if len(month) == 7 and month[:4].isdigit() and month[5:].isdigit() and 1 <= int(month[5:]) <= 12:
         rows = rows.filter(month=f"{month}-01")
@@ -60,6 +59,35 @@ def batch_list(request: HttpRequest) -> HttpResponse:
         month = ""
     if state in State.values:
         rows = rows.filter(state=state)
+    return rows, month, state
+
+
+@page(action=ACTION)
+@require_GET
+def batches_export(request: HttpRequest) -> HttpResponse:
+    """The lists with their totals as a workbook; who stands on one is exported on its own page."""
+    rows = (
+        [
+            f"{batch.month:%Y-%m}",
+            batch.organization.name,
+            HEADINGS.get(batch.heading, batch.heading),
+            batch.sequence,
+            batch.count,
+            f"{batch.total_fen / 100:.2f}",
+            batch.get_state_display(),
+            batch.paid_on or "",
+        ]
+        for batch in batches_asked(request)[0].select_related("organization")[: xlsx.CAP]
+    )
+    headings = ["月份", "发放机构", "款项", "批次", "人次", "合计（元）", "状态", "发放日期"]
+    return xlsx.xlsx(request, name="实发名录清单", headings=headings, rows=rows, action="batches")
+
+
+@page(action=ACTION)
+@require_GET
+def batch_list(request: HttpRequest) -> HttpResponse:
+    """All lists, and the form that makes the one of a month."""
+    rows, month, state = batches_asked(request)
     context = {
         "rows": paginate(request, rows),
         "month": month,
@@ -202,7 +230,12 @@ def batch_export(request: HttpRequest, pk: int) -> HttpResponse:
         ("序号", 6), ("姓名", 10), ("性别", 6), ("身份证号码", 22), ("所属月份", 10), ("金额（元）", 14), ("备注", 20),
     ]  # fmt: skip
     title = "实发失业保险金人员名录" if batch.heading == "ui_monthly" else "发放一次性失业保险金人员名录"
+    draft = batch.state == State.DRAFT
+    if draft:
+        title = f"【草稿】{title}"
     notes = [
         f"{batch.organization}　{batch.month:%Y年%m月}第{batch.sequence}批　共{batch.count}人次　合计{batch.total_fen / 100:,.2f}元"
     ]
+    if draft:
+        notes.insert(0, "草稿：还没有确认，不能作为发放依据。")
     return export(request, f"{title}（{batch.month:%Y-%m}）", columns, rows, line, notes=notes)

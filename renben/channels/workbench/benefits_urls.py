@@ -1,6 +1,6 @@
 from django.urls import path
 
-from renben.channels.workbench import benefits, benefits_certificates, benefits_payments
+from renben.channels.workbench import benefits, benefits_certificates, benefits_lump_sum, benefits_payments
 
 urlpatterns = [
     path("", benefits.benefit_list, name="list"),
@@ -8,7 +8,9 @@ urlpatterns = [
     path("<int:pk>/", benefits.benefit_page, name="benefit"),
     path("<int:pk>/enrol/", benefits.enrol, name="enrol"),
     path("<int:pk>/stop/", benefits.stop, name="stop"),
+    path("<int:pk>/lump-sum/", benefits_lump_sum.lump_sum, name="lump_sum"),
     path("months/", benefits_payments.batch_list, name="batches"),
+    path("months/export/", benefits_payments.batches_export, name="batches_export"),
     path("months/make/", benefits_payments.make, name="make"),
     path("months/<int:pk>/", benefits_payments.batch_page, name="batch"),
     path("months/<int:pk>/confirm/", benefits_payments.confirm, name="confirm"),
@@ -17,6 +19,7 @@ urlpatterns = [
     path("certificates/", benefits_certificates.certificate_list, name="certificates"),
     path("certificates/export/", benefits_certificates.certificate_export, name="certificate_export"),
     path("certificates/stock/", benefits_certificates.stock, name="stock"),
+    path("certificates/stock/export/", benefits_certificates.stock_export, name="stock_export"),
     path("certificates/<int:pk>/reissue/", benefits_certificates.reissue, name="reissue"),
     path("certificates/<int:pk>/revoke/", benefits_certificates.revoke, name="revoke"),
 ]

@@ -15,7 +15,7 @@ from renben.channels.workbench.cases import back_to, case_context
 from renben.engines.procedures import actions, queries
 from renben.engines.procedures.contracts import Blocked, Done
 from renben.engines.procedures.models import Case, CaseStep
-from renben.kernel import files, settings_store
+from renben.kernel import files, identity, people, settings_store
 from renben.kernel.models import Organization
 from renben.kernel.policy import page
 
@@ -45,7 +45,12 @@ def act(request: HttpRequest, pk: int, step_id: int) -> HttpResponse:
     step = _step(case, step_id)
     step.case = case
     spec = queries.procedure_of(case).step(step.key)
-    form = StepForm(request.POST, step=step, spec=spec)
+    posted = request.POST.copy()
+    try:
+        keep_uploads(request, posted, step, spec)
+    except files.Refused as refused:
+        messages.error(request, str(refused))
+    form = StepForm(posted, step=step, spec=spec, files_of=request.user)
     outcome = request.POST.get("outcome", spec.outcomes[0].code)
     chosen = spec.outcome(outcome)
     is_return = chosen is not None and chosen.kind == "return"
@@ -70,6 +75,18 @@ def act(request: HttpRequest, pk: int, step_id: int) -> HttpResponse:
     label = next((o.label for o in spec.outcomes if o.code == (result.outcome or outcome)), "已办理")
     _say(request, result, f"“{spec.name}”{label}。")
     return back_to(case)
+
+
+def keep_uploads(request: HttpRequest, posted: Any, step: CaseStep, spec: Any) -> None:
+    """Store files that came with the form at once and put their ids among the values, so that an error loses none."""
+    for field in spec.fields:
+        if field.type != "files":
+            continue
+        for upload in request.FILES.getlist(f"{field.name}__new"):
+            stored = files.store_upload(
+                upload, organization=step.organization, by=request.user, allow={"pdf", "jpg", "png", "xlsx"}
+            )
+            posted.appendlist(field.name, str(stored.pk))
 
 
 @require_POST
@@ -284,3 +301,86 @@ def claim(request: HttpRequest, pk: int, step_id: int) -> HttpResponse:
     else:
         _say(request, actions.claim(step_id=step.pk, by=request.user), "已领办。")
     return back_to(case, step.key)
+
+
+class PersonForm(forms.Form):
+    number = forms.CharField(label="证件号码", max_length=30, help_text="先在人员档案里建好档；这里按号码找到本人。")
+
+    def __init__(self, *args: Any, principal: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.principal, self.person = principal, None
+
+    def clean_number(self) -> str:
+        number = identity.normalise(self.cleaned_data["number"])
+        alternatives = people.keys_of_query(number)
+        found = self.principal.scoped("person", "person.view").filter(search_keys__contains=alternatives[0])
+        if len(number) not in (15, 18) or not found.exists():
+            raise forms.ValidationError("辖区里没有这个号码的人员档案。请核对号码，或先新建档案。")
+        self.person = found.order_by("id").first()
+        return number
+
+
+@page(action="case.work", subject="case")
+def attach_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """补上服务对象: a case that began with a reported name gets the person's file."""
+    case: Case = request.subject
+    form = PersonForm(request.POST or None, principal=request.principal)
+    if request.method == "POST" and form.is_valid():
+        result = actions.attach_person(case_id=case.pk, person=form.person, by=request.user)
+        if _say(request, result, "已补上服务对象。"):
+            return back_to(case)
+    return render(
+        request,
+        "confirm.html",
+        {
+            "question": "这一件是给谁办的",
+            "consequences": ["补上以后，表单、台账都用本人档案里的信息，不能再换成别人。"],
+            "form": form,
+            "button": "补上服务对象",
+            "button_class": "btn-primary",
+            "back": "../",
+        },
+        status=422 if form.is_bound and form.errors else 200,
+    )
+
+
+class FollowUpForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label="结果",
+        choices=[("done", "已联系，情况记在下面"), ("not_reached", "没有联系上"), ("ended", "不用再跟踪")],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label="情况", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+@page(action="case.work", subject="case")
+def record_follow_up(request: HttpRequest, pk: int, follow_up_id: int) -> HttpResponse:
+    """登记回访: what was found; the next one opens by itself, unless nothing is left to follow."""
+    case: Case = request.subject
+    follow_up = get_object_or_404(case.follow_ups, pk=follow_up_id)
+    form = FollowUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        outcome = form.cleaned_data["outcome"]
+        following = actions.record_follow_up(
+            follow_up_id=follow_up.pk,
+            outcome=outcome,
+            note=form.cleaned_data["note"],
+            ends=outcome == "ended",
+            by=request.user,
+        )
+        text = f"已登记，下一次不晚于 {following.due_on:%Y-%m-%d}。" if following is not None else "已登记，不再跟踪。"
+        messages.success(request, text)
+        return back_to(case)
+    return render(
+        request,
+        "confirm.html",
+        {
+            "question": f"{follow_up.title}（{follow_up.due_on:%Y-%m-%d} 前）",
+            "consequences": ["登记后，下一次回访按规程自动排好。"],
+            "form": form,
+            "button": "登记",
+            "button_class": "btn-primary",
+            "back": "../../",
+        },
+        status=422 if form.is_bound and form.errors else 200,
+    )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 
+from renben.channels.workbench.step_controls import FilesField, RowsField
 from renben.engines.procedures import queries
 from renben.engines.procedures.models import CaseStep
 from renben.engines.procedures.schema import CaseField, Step
 from renben.kernel import clock
-from renben.kernel.textnorm import parse_date
+from renben.kernel.models import StoredFile
+from renben.kernel.textnorm import halfwidth, parse_date
 
 
 class DayField(forms.CharField):
@@ -28,8 +31,33 @@ class DayField(forms.CharField):
         return day.isoformat()
 
 
+class ClockField(forms.CharField):
+    """A time of day, 14:30 or 14：30."""
+
+    widget = forms.TimeInput(attrs={"type": "time"})
+
+
+class FigureField(forms.DecimalField):
+    """A decimal figure; full-width digits, thousands separators and a percent sign are understood."""
+
+    def to_python(self, value: Any) -> Any:
+        text = halfwidth(str(value or "")).replace(",", "").replace(" ", "").removesuffix("%")
+        return super().to_python(text)
+
+
 def _control(field: CaseField) -> forms.Field:
-    common = {"label": field.label, "required": field.required, "help_text": field.help}
+    label = f"{field.label}（{field.unit}）" if field.unit else field.label
+    common = {"label": label, "required": field.required, "help_text": field.help}
+    if field.type == "rows":
+        return RowsField(columns=field.columns, **common)
+    if field.type == "files":
+        return FilesField(**common)
+    if field.type == "long_text":
+        return forms.CharField(max_length=5000, widget=forms.Textarea(attrs={"rows": 5}), **common)
+    if field.type == "time":
+        return ClockField(**common)
+    if field.type == "number":
+        return FigureField(**common)
     if field.type == "bool":
         return forms.ChoiceField(choices=[("true", "是"), ("false", "否")], widget=forms.RadioSelect, **common)
     if field.type == "choice":
@@ -53,7 +81,7 @@ def _control(field: CaseField) -> forms.Field:
 class StepForm(forms.Form):
     """Values of the step's fields. `values()` gives them by name, money in fen, blanks left out."""
 
-    def __init__(self, *args: Any, step: CaseStep, spec: Step, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, step: CaseStep, spec: Step, files_of: Any = None, **kwargs: Any) -> None:
         self.spec = spec
         known = queries.known_values(step)
         initial = {name: _shown(spec, name, value) for name, value in known.items() if value is not None}
@@ -64,6 +92,8 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in spec.fields:
             self.fields[field.name] = _control(field)
+            if field.type == "files":
+                self.fields[field.name].allowed = attachable(step, files_of)
             if field.source_fact and known.get(field.name) is not None:
                 self.fields[field.name].help_text = f"{field.help} 已由档案带出，核对即可。".strip()
         self.auto_id = "f_%s"
@@ -75,7 +105,22 @@ class StepForm(forms.Form):
             if value in (None, "", []):
                 continue
             values[field.name] = int(value * 100) if field.type == "money_fen" else value
+            if field.type == "number":
+                values[field.name] = str(value)
         return values
+
+
+def attachable(step: CaseStep, user: Any) -> set[int]:
+    """Ids of files that may be attached to a step: those of the case, and what this clerk uploaded at its office today."""
+    fields = [
+        f for s in queries.procedure_of(step.case).steps_of(step.case.duty) for f in s.fields if f.type == "files"
+    ]
+    ids = {one for field in fields for one in step.case.data.get(field.name) or []}
+    if user is not None:
+        since = clock.now() - dt.timedelta(hours=12)
+        mine = StoredFile.objects.filter(uploaded_by=user, organization_id=step.organization_id, uploaded_at__gte=since)
+        ids |= set(mine.order_by("-id").values_list("pk", flat=True)[:200])
+    return ids
 
 
 def _shown(spec: Step, name: str, value: Any) -> Any:
@@ -84,4 +129,6 @@ def _shown(spec: Step, name: str, value: Any) -> Any:
         return "true" if value else "false"
     if field.type == "money_fen":
         return value / 100
+    if field.type == "rows":
+        return value
     return [str(v) for v in value] if isinstance(value, list) else str(value)

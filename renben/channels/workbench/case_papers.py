@@ -6,15 +6,18 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from renben.channels.workbench.cases import back_to
+from renben.channels.workbench.cases import attached, back_to
 from renben.engines.documents import issuing
 from renben.engines.documents.forms import FormError
+from renben.engines.procedures import queries
 from renben.engines.procedures.models import Case, EvidenceItem
 from renben.kernel import files
+from renben.kernel.models import StoredFile
 from renben.kernel.policy import page
+from renben.services.records import papers
 from renben.services.registration import case_papers
 
 
@@ -23,12 +26,16 @@ from renben.services.registration import case_papers
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a form of the case and go to its PDF."""
     case: Case = request.subject
+    name = request.POST.get("form", "")
     try:
-        issued = case_papers.print_for_case(form=request.POST.get("form", ""), case=case, by=request.user)
+        if name in case_papers.PRINTERS and case.person_id:
+            issued = case_papers.print_for_case(form=name, case=case, by=request.user)[0]
+        else:
+            issued = papers.print_for_case(form=name, case=case, by=request.user)
     except (case_papers.NothingToPrint, FormError) as problem:
         messages.error(request, str(problem))
         return back_to(case)
-    return redirect("cases:document", pk=issued[0].pk)
+    return redirect("cases:document", pk=issued.pk)
 
 
 @page(action="document.print", subject="document", reads_personal=True)
@@ -45,10 +52,12 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 @page(action="case.view", subject="case", reads_personal=True)
 def download(request: HttpRequest, pk: int, file_id: int) -> HttpResponse:
     """A scan handed in with this case: always as an attachment, never opened in the page."""
-    item = EvidenceItem.objects.filter(case=request.subject, file_id=file_id).select_related("file").first()
-    if item is None:
+    case: Case = request.subject
+    handed_in = EvidenceItem.objects.filter(case=case, file_id=file_id).exists()
+    if not handed_in and file_id not in attached(case, queries.procedure_of(case)):
         raise Http404("文件")
-    response = HttpResponse(files.read_bytes(item.file), content_type=item.file.mime)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(item.file.name)}"
+    stored = get_object_or_404(StoredFile, pk=file_id)
+    response = HttpResponse(files.read_bytes(stored), content_type=stored.mime)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(stored.name)}"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -1,4 +1,4 @@
-"""办件: the list, the page of one case, starting one, and the page of a procedure."""
+"""办件: the list and the page of one case."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from renben.channels import export as export_sheet
-from renben.channels.paging import paginate
+from renben.channels.paging import COUNT_CAP, paginate_keys
 from renben.channels.workbench.case_form import StepForm
+from renben.channels.workbench.case_start import concerns
+from renben.engines.documents.forms import FormError, find_form
 from renben.engines.documents.models import IssuedDocument
-from renben.engines.procedures import actions, bpmn, definitions, queries, registry, svg
-from renben.engines.procedures.contracts import Blocked
+from renben.engines.procedures import duties, queries, registry, svg
 from renben.engines.procedures.models import Case, CaseStep, Definition, OneTimeNotice
 from renben.engines.procedures.schema import Procedure, Step
 from renben.kernel import clock, masking
-from renben.kernel.models import Organization, Person
+from renben.kernel.models import StoredFile
 from renben.kernel.policy import page
 from renben.kernel.roles import Role
+from renben.services.records import facts
 from renben.services.registration import case_papers
 
 STATES = {"open": "在办", "done": "办结", "refused": "不予办理", "withdrawn": "撤回", "handed_over": "已转出"}
@@ -68,7 +68,7 @@ def lines_of(case: Case, procedure: Procedure) -> list[StepLine]:
         row.case = case
         latest[row.key] = row
     lines, signal = [], queries.signal_reader()
-    for spec in procedure.steps:
+    for spec in procedure.steps_of(case.duty):
         row = latest.get(spec.key)
         is_open = row is not None and row.state in queries.OPEN
         lines.append(StepLine(spec, row, signal(row) if is_open else "", remaining(row) if is_open else ""))
@@ -78,8 +78,8 @@ def lines_of(case: Case, procedure: Procedure) -> list[StepLine]:
 @page(action="case.view")
 def cases(request: HttpRequest) -> HttpResponse:
     """All cases of the territory, found by number, name or matter."""
-    rows = filtered(request)
-    shown = paginate(request, rows.order_by("-opened_at", "-id"))
+    keys = filtered(request).order_by("-opened_at", "-id").values_list("pk", flat=True)[: COUNT_CAP + 1]
+    shown = paginate_keys(request, keys, listed)
     open_rows = CaseStep.objects.filter(case__in=[c.pk for c in shown], state__in=queries.OPEN).select_related(
         "organization"
     )
@@ -101,6 +101,13 @@ def cases(request: HttpRequest) -> HttpResponse:
             "chosen": {key: request.GET.get(key, "") for key in ("q", "state", "procedure")},
         },
     )
+
+
+def listed(keys: list[int]) -> dict[int, Case]:
+    """The cases of these keys, with what the list shows of them."""
+    shown = ("number", "title", "state", "closed_at", "employer__name", "organization__short_name")
+    people = ("person__name", "person__id_masked")
+    return Case.objects.select_related("person", "employer", "organization").only(*shown, *people).in_bulk(keys)
 
 
 def filtered(request: HttpRequest) -> Any:
@@ -168,7 +175,7 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
     roles = request.principal.posts_at(row.organization) if row is not None else frozenset()
     may_work = is_open and bool(roles & set(line.spec.roles))
     if form is None and is_open:
-        form = StepForm(step=row, spec=line.spec)
+        form = StepForm(step=row, spec=line.spec, files_of=request.user)
     events = queries.timeline(case.journey_id)
     last_done = next((e for e in reversed(events) if e.case_id == case.pk and e.to_state == "done" and e.step_id), None)
     return {
@@ -186,14 +193,72 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "is_paused": row is not None and row.state == "paused",
         "notices": OneTimeNotice.objects.filter(case=case).select_related("issued_by").order_by("-issued_at", "-id"),
         "issued": IssuedDocument.objects.filter(case_id=case.pk).order_by("-issued_at", "-id"),
-        "prints": case_papers.printable(case, line.spec.forms) if case.person_id else [],
+        "prints": printable(case, line.spec),
+        "recorded": recorded_values(line.spec, row) if row is not None and not is_open else [],
+        "files": StoredFile.objects.filter(pk__in=attached(case, procedure)).order_by("id"),
+        "missed_standards": row.data.get("missed", []) if row is not None else [],
+        "follow_ups": case.follow_ups.filter(cleared_at=None).order_by("due_on", "id"),
+        "wants_person": case.person_id is None and case.state == "open" and "person" in concerns(procedure),
+        "period": duties.period_of(case),
+        "words": request.POST.get("reason", ""),
+        "needs_words": bool(case.duty and row is not None and row.due_at and row.due_at < clock.now())
+        or any(standard.field for standard in line.spec.thresholds),
         "events": events,
         "journey": queries.journey(case),
-        "picture": mark_safe(svg.to_svg(procedure, {ln.spec.key: ln.row.state for ln in lines if ln.row is not None})),
+        "picture": mark_safe(svg.to_svg(procedure, {ln.spec.key: ln.row.state for ln in lines if ln.row is not None}))
+        if procedure.steps_of(case.duty)[0] in procedure.steps
+        else "",
         "undoable": last_done.step if last_done and can_undo(last_done, request.user, procedure) else None,
         "deadlines": procedure.watched(line.spec.key),
         "limits": row.limits if row is not None else [],
     }
+
+
+def printable(case: Case, spec: Step) -> list[str]:
+    """Forms offered on a case page: those a service prints in its own way, and every form the step names."""
+    names = case_papers.printable(case, spec.forms) if case.person_id else []
+    for name in spec.forms:
+        try:
+            official = find_form(name).name
+        except FormError:
+            continue
+        if official not in names and official != case_papers.SUPPLEMENT:
+            names.append(official)
+    return names
+
+
+def attached(case: Case, procedure: Procedure) -> list[int]:
+    """Ids of files recorded in fields of this case."""
+    fields = [f for step in procedure.steps_of(case.duty) for f in step.fields if f.type == "files"]
+    return [one for field in fields for one in case.data.get(field.name) or []]
+
+
+def recorded_values(spec: Step, row: CaseStep) -> list[dict[str, Any]]:
+    """What was recorded at a finished step: label, text, or the lines of a table."""
+    values = row.data.get("values") or {}
+    found = []
+    for field in spec.fields:
+        value = facts.shown(field, values.get(field.name))
+        if value is None:
+            continue
+        if field.type == "rows":
+            heads = [column.label for column in field.columns]
+            lines = [[cell_text(column, line.get(column.name)) for column in field.columns] for line in value]
+            found.append({"label": field.label, "text": "", "heads": heads, "lines": lines})
+        else:
+            found.append({"label": field.label, "text": cell_text(field, value), "heads": [], "lines": []})
+    return found
+
+
+def cell_text(field: Any, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if field.type == "money_fen":
+        return f"{value / 100:,.2f} 元"
+    if isinstance(value, list):
+        return "、".join(str(one) for one in value)
+    unit = getattr(field, "unit", "")
+    return f"{value} {unit}".strip() if unit else str(value)
 
 
 def can_undo(event: Any, user: Any, procedure: Procedure) -> bool:
@@ -208,86 +273,6 @@ def can_undo(event: Any, user: Any, procedure: Procedure) -> bool:
 def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One case: steps with limits and citations at left, the form in the middle, evidence and prints at right."""
     return render(request, "cases/case.html", case_context(request, request.subject))
-
-
-class StartForm(forms.Form):
-    procedure = forms.ChoiceField(label="办理事项")
-
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["procedure"].choices = [("", "请选择"), *choices]
-
-
-def startable(office: Organization) -> list[tuple[str, str]]:
-    """Procedures an office of this tier begins for one person."""
-    latest = {d.procedure_id: d for d in Definition.objects.filter(kind="case").order_by("id")}
-    return [(d.procedure_id, f"{d.title}（{d.procedure_id}）") for d in latest.values() if d.tier == office.tier]
-
-
-@page(action="case.open", subject="person", kwarg="person_id")
-def start(request: HttpRequest, person_id: int) -> HttpResponse:
-    """新建办件 for a person; a running case of the same matter is opened instead of a second one."""
-    person: Person = request.subject
-    office = office_for(request, person)
-    choices = startable(office) if office else []
-    form = StartForm(request.POST or None, choices=choices)
-    if request.method == "POST" and form.is_valid():
-        procedure_id = form.cleaned_data["procedure"]
-        running = queries.open_case(person, procedure_id)
-        if running is not None:
-            messages.info(request, "此人已有一件同类事项在办，已为您打开。")
-            return redirect("cases:case", pk=running.pk)
-        case = actions.start(procedure_id=procedure_id, organization=office, by=request.user, person=person)
-        if isinstance(case, Blocked):
-            form.add_error(None, str(case))
-        else:
-            return redirect("cases:case", pk=case.pk)
-    status = 422 if form.is_bound and form.errors else 200
-    context = {"form": form, "person": person, "office": office, "has_choices": bool(choices)}
-    return render(request, "cases/start.html", context, status=status)
-
-
-def office_for(request: HttpRequest, person: Person) -> Organization | None:
-    """The office of mine that opens a case for this person: the nearest one above them where I hold a post."""
-    mine = [
-        post.organization
-        for post in request.principal.posts
-        if person.organization.path.startswith(post.organization.path)
-    ]
-    return max(mine, key=lambda office: len(office.path), default=None)
-
-
-@page(action="case.view")
-def procedures(request: HttpRequest) -> HttpResponse:
-    """规程: every procedure of the catalogue."""
-    latest = {d.procedure_id: d for d in Definition.objects.order_by("id")}
-    return render(
-        request, "cases/procedures.html", {"definitions": sorted(latest.values(), key=lambda d: d.procedure_id)}
-    )
-
-
-@page(action="case.view")
-def procedure_page(request: HttpRequest, procedure_id: str) -> HttpResponse:
-    """One procedure: who, conditions, papers, steps, limits, basis, picture."""
-    procedure = _procedure(procedure_id)
-    context = {"procedure": procedure, "picture": mark_safe(svg.to_svg(procedure)), "roles": dict(Role.choices)}
-    return render(request, "cases/procedure.html", context)
-
-
-@page(action="case.view")
-def procedure_bpmn(request: HttpRequest, procedure_id: str) -> HttpResponse:
-    """The procedure as BPMN 2.0, for whoever draws with another tool."""
-    text = bpmn.to_xml(_procedure(procedure_id))
-    response = HttpResponse(text, content_type="application/xml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{procedure_id}.bpmn"'
-    return response
-
-
-def _procedure(procedure_id: str) -> Procedure:
-    try:
-        return definitions.current(procedure_id)[1]
-    except (Definition.DoesNotExist, LookupError) as error:
-        raise Http404("规程") from error
 
 
 def back_to(case: Case, step_key: str = "") -> HttpResponse:

@@ -9,8 +9,9 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from renben.channels import export
 from renben.channels.workbench.people_forms import DATE
 from renben.kernel import clock, staffing
 from renben.kernel.models import Delegation, Post, StaffMember
@@ -74,6 +75,13 @@ def delegations(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, f"已委托给{asked['to'].name}。")
                 return redirect("delegation:list")
+    context = {"form": form, "rows": given_and_held(request.principal)}
+    return render(request, "admin/delegations.html", context, status=status)
+
+
+def given_and_held(principal: Principal) -> list[Delegation]:
+    """The last fifty delegations one has given or held, each with how it stands."""
+    me = principal.staff
     rows = list(
         Delegation.objects.filter(Q(from_staff=me) | Q(to_staff=me))
         .select_related("from_staff", "to_staff")
@@ -91,7 +99,19 @@ def delegations(request: HttpRequest) -> HttpResponse:
             if row.end_on <= today
             else ("未开始" if row.start_on > today else "代办中")
         )
-    return render(request, "admin/delegations.html", {"form": form, "rows": rows}, status=status)
+    return rows
+
+
+@page(action="delegation.give")
+@require_GET
+def delegations_export(request: HttpRequest) -> HttpResponse:
+    """The same list as a workbook."""
+    rows = (
+        [row.from_staff.name, row.to_staff.name, row.start_on, row.last_on, row.reason, row.state]
+        for row in given_and_held(request.principal)
+    )
+    headings = ["委托人", "代办人", "从哪天起", "到哪天止", "原因", "状态"]
+    return export.xlsx(request, name="委托代办", headings=headings, rows=rows, action="delegations")
 
 
 @page(action="delegation.give")

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from procrastinate.exceptions import AlreadyEnqueued
 
-from renben.channels import tasks
+from renben.channels import export, tasks
 from renben.channels.paging import paginate
 from renben.channels.workbench.attempts import office_of
 from renben.channels.workbench.downloads import attachment, workbook
@@ -52,15 +52,40 @@ def batches(request: HttpRequest) -> QuerySet[ImportBatch]:
     )
 
 
-@page(action="import.people")
-@require_GET
-def import_list(request: HttpRequest) -> HttpResponse:
-    """What was imported, by whom, with what result."""
+def batches_asked(request: HttpRequest) -> tuple[QuerySet[ImportBatch], str, str]:
+    """The imports a filter asks for, its text and its state."""
     rows, text, state = batches(request), request.GET.get("q", "").strip()[:40], request.GET.get("state", "")
     if text:
         rows = rows.filter(file_name__icontains=text)
     if state in State.values:
         rows = rows.filter(state=state)
+    return rows, text, state
+
+
+@page(action="import.people")
+@require_GET
+def import_export(request: HttpRequest) -> HttpResponse:
+    """The list of imports as a workbook."""
+    rows = (
+        [
+            batch.file_name,
+            KINDS.get(batch.kind, batch.kind),
+            batch.organization.name,
+            batch.created_by.display_name,
+            f"{batch.created_at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}",
+            batch.get_state_display(),
+        ]
+        for batch in batches_asked(request)[0][: export.CAP]
+    )
+    headings = ["文件", "名册类型", "机构", "经办", "时间", "状态"]
+    return export.xlsx(request, name="名册导入清单", headings=headings, rows=rows, action="imports")
+
+
+@page(action="import.people")
+@require_GET
+def import_list(request: HttpRequest) -> HttpResponse:
+    """What was imported, by whom, with what result."""
+    rows, text, state = batches_asked(request)
     context = {
         "rows": paginate(request, rows),
         "text": text,

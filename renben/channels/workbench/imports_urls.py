@@ -4,6 +4,7 @@ from renben.channels.workbench import imports
 
 urlpatterns = [
     path("", imports.import_list, name="list"),
+    path("export/", imports.import_export, name="export"),
     path("new/", imports.upload, name="upload"),
     path("template/<str:kind>/", imports.empty_template, name="template"),
     path("sample/", imports.demo_sample, name="sample"),

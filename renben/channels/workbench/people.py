@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import cached_property
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from renben.channels import export
-from renben.channels.paging import COUNT_CAP, Page, paginate
+from renben.channels.paging import COUNT_CAP, Page, paginate_keys
 from renben.kernel import masking
 from renben.kernel.models import LabourSpell, Organization, Person
 from renben.kernel.models.people import HukouKind
@@ -23,17 +23,30 @@ SORTED_UP_TO = 500
 
 
 class PeopleFilter(forms.Form):
+    """The filter above the list. `office` is one of the offices offered; cleaned it is the path of that office."""
+
     q = forms.CharField(label="查找", max_length=40, required=False)
     status = forms.ChoiceField(label="就业状态", required=False, choices=[("", "全部"), *LabourSpell.Status.choices])
-    office = forms.ModelChoiceField(
-        label="机构", required=False, queryset=Organization.objects.none(), empty_label="全部"
-    )
+    office = forms.ChoiceField(label="机构", required=False)
     hukou = forms.ChoiceField(label="户口", required=False, choices=[("", "全部"), *HukouKind.choices])
 
     def __init__(self, principal: Principal, data: dict) -> None:
         super().__init__(data)
-        self.fields["office"].queryset = offices_of(principal)
-        self.fields["office"].label_from_instance = lambda office: office.short_name
+        self.principal = principal
+        self.fields["office"].choices = self._choices
+
+    @cached_property
+    def offices(self) -> dict[str, tuple[str, str]]:
+        """(short name, path) of the offices to choose from, by key; read when the page shows them or one is asked for."""
+        rows = offices_of(self.principal).values_list("pk", "short_name", "path")
+        return {str(pk): (name, path) for pk, name, path in rows}
+
+    def _choices(self) -> list[tuple[str, str]]:
+        return [("", "全部"), *((key, name) for key, (name, _) in self.offices.items())]
+
+    def clean_office(self) -> str:
+        key = self.cleaned_data.get("office", "")
+        return self.offices[key][1] if key else ""
 
 
 def offices_of(principal: Principal) -> QuerySet:
@@ -44,15 +57,20 @@ def offices_of(principal: Principal) -> QuerySet:
     return Organization.objects.filter(condition, is_active=True).order_by("path")
 
 
+NEWEST_FOUND = (F("pk") + 0).desc()
+"""Newest first for what a search finds. The sum keeps the planner from walking all files backwards by their key in the
+hope of meeting the few that fit: it has to take them from the search index, and sorts them."""
+
+
 def matching(rows: QuerySet, text: str) -> QuerySet:
-    """People found by name, pinyin initials, identity number, last four or phone tail."""
+    """People found by name, pinyin initials, identity number, last four or phone tail; the newest file first."""
     alternatives = keys_of_query(text)
     if not alternatives:
         return rows
     condition = Q()
     for keys in alternatives:
         condition |= Q(search_keys__contains=keys)
-    return rows.filter(condition)
+    return rows.filter(condition).order_by(NEWEST_FOUND)
 
 
 def selected(principal: Principal, form: PeopleFilter) -> QuerySet:
@@ -65,28 +83,40 @@ def selected(principal: Principal, form: PeopleFilter) -> QuerySet:
     if asked.get("hukou"):
         rows = rows.filter(hukou_kind=asked["hukou"])
     if asked.get("office"):
-        rows = rows.filter(organization__path__startswith=asked["office"].path)
+        rows = rows.filter(organization__path__startswith=asked["office"])
     return rows
 
 
 def ids_in_order(rows: QuerySet, cap: int) -> list[int]:
-    """Keys of at most `cap` people in the order of the list, found in one walk; few hits are sorted by pinyin."""
-    ids = list(rows.order_by("-id").values_list("pk", flat=True)[:cap])
+    """Keys of at most `cap` people in the order of the list, found in one statement; few hits are sorted by pinyin."""
+    rows = rows if rows.query.order_by else rows.order_by("-id")
+    ids = list(rows.values_list("pk", flat=True)[:cap])
     if len(ids) > SORTED_UP_TO:
         return ids
     return list(Person.objects.filter(pk__in=ids).order_by("pinyin", "id").values_list("pk", flat=True))
 
 
-def loaded(ids: list[int]) -> list[Person]:
-    """The people of these keys, in this order."""
-    found = Person.objects.select_related("organization").in_bulk(ids)
-    return [found[key] for key in ids if key in found]
+LISTED = (
+    "name",
+    "id_masked",
+    "sex",
+    "birth_on",
+    "labour_status",
+    "hukou_kind",
+    "organization__name",
+    "organization__short_name",
+)
+"""What lists show of a person; the rest of the row stays where it is."""
+
+
+def loaded(ids: list[int]) -> dict[int, Person]:
+    """The people of these keys, with what lists show of them."""
+    return Person.objects.select_related("organization").only(*LISTED).in_bulk(ids)
 
 
 def shown(request: HttpRequest, rows: QuerySet) -> Page:
     """One page of the list; the number of hits is counted up to the cap."""
-    ids = paginate(request, ids_in_order(rows, COUNT_CAP + 1))
-    return replace(ids, rows=loaded(ids.rows))
+    return paginate_keys(request, ids_in_order(rows, COUNT_CAP + 1), loaded)
 
 
 @page(action="person.view")
@@ -120,7 +150,8 @@ def people_export(request: HttpRequest) -> HttpResponse:
     form = PeopleFilter(request.principal, request.GET)
     form.is_valid()
     statuses = dict(LabourSpell.Status.choices)
-    people = loaded(ids_in_order(selected(request.principal, form), export.CAP))
+    ids = ids_in_order(selected(request.principal, form), export.CAP)
+    people = loaded(ids)
     rows = (
         [
             masking.mask_name(person.name, "list"),
@@ -131,7 +162,7 @@ def people_export(request: HttpRequest) -> HttpResponse:
             person.get_hukou_kind_display(),
             person.organization.name,
         ]
-        for person in people
+        for person in (people[key] for key in ids if key in people)
     )
     headings = ["姓名", "证件号码", "性别", "出生年月", "就业状态", "户口性质", "归属机构"]
     return export.xlsx(request, name="人员名单", headings=headings, rows=rows, action="person")

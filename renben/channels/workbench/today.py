@@ -119,8 +119,8 @@ def matter_of(step: CaseStep) -> str:
     return step.case.title.replace(f"（{person.name}）", "") if person else step.case.title
 
 
-def shown(request: HttpRequest, due: Due, wanted: str, table: WorkCalendar) -> Page:
-    """One page of steps with what the table shows of them."""
+def shown(request: HttpRequest, due: Due, wanted: str, table: WorkCalendar, whose: str) -> Page:
+    """One page of steps with what the table shows of them; `is_mine` tells a step the reader can do from one to look at."""
     ids = paginate(request, due.ids(wanted), cap=CAP)
     rows = {
         step.pk: step
@@ -129,7 +129,12 @@ def shown(request: HttpRequest, due: Due, wanted: str, table: WorkCalendar) -> P
         .order_by("id")
     }
     steps = [rows[key] for key in ids.rows if key in rows]
+    mine = set(rows)
+    if whose == "office":
+        own = queries.my_open_steps(request.user, principal=request.principal).filter(pk__in=ids.rows)
+        mine = set(own.order_by().values_list("pk", flat=True))
     for step in steps:
+        step.is_mine = step.pk in mine
         step.signal, step.note, step.matter = due.signals[step.pk], note_of(step, table), matter_of(step)
     return Page(steps, ids.number, ids.total, due.is_capped, ids.has_next)
 
@@ -196,7 +201,7 @@ def today(request: HttpRequest) -> HttpResponse:
     whose, show = chosen(request)
     due = due_steps(open_rows(principal, whose), table)
     tasks = open_tasks(principal)
-    rows = paginate(request, tasks) if show == "tasks" else shown(request, due, show, table)
+    rows = paginate(request, tasks) if show == "tasks" else shown(request, due, show, table, whose)
     counts = due.counts
     context |= {
         "whose": whose,

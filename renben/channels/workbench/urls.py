@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from renben.channels.workbench import (
+    admin_accounts,
     admin_audit,
     admin_calendar,
     admin_offices,
@@ -25,15 +26,18 @@ PEOPLE = [
 ]
 DELEGATION = [
     path("", delegation.delegations, name="list"),
+    path("export/", delegation.delegations_export, name="export"),
     path("<int:pk>/revoke/", delegation.revoke, name="revoke"),
 ]
 OFFICES = [
     path("offices/", admin_offices.offices, name="list"),
+    path("offices/export/", admin_offices.offices_export, name="export"),
     path("offices/<int:pk>/", admin_offices.office, name="office"),
     path("offices/<int:pk>/edit/", admin_offices.edit_office, name="edit"),
     path("offices/<int:pk>/appoint/", admin_offices.appoint, name="appoint"),
     path("posts/<int:pk>/end/", admin_offices.end_post, name="end_post"),
-    path("posts/<int:pk>/password/", admin_offices.reset_password, name="reset_password"),
+    path("posts/<int:pk>/password/", admin_accounts.reset_password, name="reset_password"),
+    path("posts/<int:pk>/second-factor/", admin_accounts.reset_second_factor, name="reset_second_factor"),
     path("posts/<int:pk>/unlock/", admin_offices.account_action, {"what": "unlock"}, name="unlock"),
     path("posts/<int:pk>/enable/", admin_offices.account_action, {"what": "enable"}, name="enable"),
     path("posts/<int:pk>/disable/", admin_offices.account_action, {"what": "disable"}, name="disable"),

@@ -109,6 +109,10 @@ def printed(field: FormField | Column, value: Any) -> str:
             return yuan(value)
         if field.type == "int":
             return f"{int(value)}"
+        if field.type == "number":
+            return f"{float(value):,.10g}"
+        if field.type == "long_text":
+            return "\n".join(line for line in map(plain, str(value).splitlines()) if line)
     except ValueError as error:
         raise FormError(f"“{field.label}”的值 {value!r} 不合要求：{error}") from error
     return plain(value)

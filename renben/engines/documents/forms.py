@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 FieldType = Literal[
     "text", "long_text", "date", "month", "fen", "int", "number", "choice", "id_number", "phone", "address", "rows"
 ]
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+"""Where a value stands in a paragraph of a letter."""
 SENSITIVE_TYPES = {"id_number", "phone", "address"}
 
 
@@ -115,7 +117,7 @@ class FormTemplate(_Strict):
         if self.kind == "certificate" and (self.issued_incomplete or not self.qr):
             raise ValueError("证照必须带二维码，且不得缺项签发")
         used = {name for section in self.sections for name in (*section.fields, *section.wide)}
-        used |= {name for text in self.paragraphs for name in re.findall(r"\{(\w+)\}", text)}
+        used |= {name for text in self.paragraphs for name in PLACEHOLDER.findall(text)}
         if self.addressee:
             used.add(self.addressee)
         if strange := used - set(names):

@@ -13,7 +13,7 @@ from django.conf import settings
 from renben.engines.documents.forms import FormError, FormTemplate, find_form
 from renben.engines.documents.models import IssuedDocument
 from renben.engines.documents.typst_engine import Rendered, render
-from renben.kernel import audit, clock, crypto, masking, numbering
+from renben.kernel import acts, audit, clock, crypto, masking, numbering, rows
 
 CONTENT = "documents.IssuedDocument.data"
 CODE = "documents.IssuedDocument.code"
@@ -50,6 +50,7 @@ def missing_of(template: FormTemplate, data: dict[str, Any]) -> list[str]:
     return [f.label for f in template.filled_fields if f.required and data.get(f.name) in (None, "", [])]
 
 
+@acts.whole
 def issue(
     *,
     form: str,
@@ -62,7 +63,8 @@ def issue(
 ) -> IssuedDocument:
     """Keep what the paper says and give it its number. Raises `FormError` when a certificate lacks a required fact.
 
-    A paper with the same content for the same case and form is not issued twice: the standing one comes back.
+    A paper with the same content for the same case and form is not issued twice: the standing one comes back. Under a number
+    given, the newest standing paper is replaced; whoever issues under the same number waits, so no paper has two successors.
     """
     template = find_form(form)
     if not template.issued_incomplete and (gaps := missing_of(template, data)):
@@ -72,13 +74,18 @@ def issue(
     standing = IssuedDocument.objects.filter(
         form=template.name, organization=organization, case_id=case_id, holder_person=person, revoked_at=None
     )
-    same = standing.filter(data_hash=digest).order_by("-id").first()
-    if same is not None and (number is None or number == same.number):
-        return same
-    today = clock.today()
+    turn = number or f"{template.name}:{case_id}:{getattr(person, 'pk', '')}"
+    rows.value("SELECT pg_advisory_xact_lock(hashtext(%s))", f"document:{turn}")
     if number is None:
-        number = numbering.next("document", organization, today, extra="W")
-    issued = IssuedDocument.objects.create(
+        replaced, same = None, standing.filter(data_hash=digest).order_by("-id").first()
+    else:
+        replaced = standing.filter(number=number).order_by("-id").first()
+        same = replaced if replaced is not None and replaced.data_hash == digest else None
+    if same is not None:
+        return same
+    if number is None:
+        number = numbering.next("document", organization, clock.today(), extra="W")
+    return IssuedDocument.objects.create(
         form=template.name,
         kind=template.kind,
         number=number,
@@ -91,9 +98,8 @@ def issue(
         short_hash=check_code(number, template.name, digest),
         issued_at=clock.now(),
         issued_by=by,
-        replaces=standing.filter(number=number).order_by("-id").first(),
+        replaces=replaced,
     )
-    return issued
 
 
 def content_of(issued: IssuedDocument) -> dict[str, Any]:

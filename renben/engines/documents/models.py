@@ -35,6 +35,14 @@ class IssuedDocument(models.Model):
             models.Index(fields=["number"], name="issued_number"),
             models.Index(fields=["case_id"], condition=~Q(case_id=None), name="issued_case"),
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=Q(revoked_at=None),
+                name="issued_one_successor",
+                violation_error_message="这份文书已经换发过，请刷新页面后在最新的一份上办理。",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.form} {self.number}"

@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 
 from renben.engines.documents.formatting import prepare
-from renben.engines.documents.forms import FormError, FormTemplate, find_form
+from renben.engines.documents.forms import PLACEHOLDER, FormError, FormTemplate, find_form
 
 BATCH_STEP = 20  # typst's time and memory grow faster than the number of pages; small steps keep both flat
 PREVIEW_PPI = 96.0
@@ -159,6 +159,39 @@ def _template(form: str | FormTemplate) -> FormTemplate:
     return form if isinstance(form, FormTemplate) else find_form(form)
 
 
+def layout_of(template: FormTemplate) -> dict[str, Any]:
+    """What the shared layouts need to know of a form; `paragraphs` are runs of `{"text": …}` and `{"field": name}`."""
+    return {
+        "kind": template.layout,
+        "landscape": template.landscape,
+        "qr": template.qr,
+        "addressee": template.addressee,
+        "paragraphs": [
+            [{"field": piece} if odd else {"text": piece} for odd, piece in _alternating(paragraph)]
+            for paragraph in template.paragraphs
+        ],
+        "sections": [
+            {
+                "title": section.title,
+                "fields": list(dict.fromkeys([*section.fields, *section.wide])),
+                "wide": [
+                    field.name
+                    for field in template.fields
+                    if field.name in section.wide or (field.name in section.fields and field.type == "long_text")
+                ],
+            }
+            for section in template.sections
+        ],
+        "signs": [{"name": field.name, "as": field.sign_as} for field in template.fields if field.sign],
+    }
+
+
+def _alternating(paragraph: str) -> list[tuple[bool, str]]:
+    """Pieces of a paragraph, told apart: running text (False) and names of fields (True); empty ones left out."""
+    pieces = PLACEHOLDER.split(paragraph)
+    return [(bool(i % 2), piece) for i, piece in enumerate(pieces) if piece]
+
+
 def _record(template: FormTemplate, sheet: Sheet) -> tuple[dict[str, Any], list[str]]:
     values, gaps = prepare(template, sheet.data)
     record = {
@@ -170,6 +203,7 @@ def _record(template: FormTemplate, sheet: Sheet) -> tuple[dict[str, Any], list[
             for field in template.fields
             if field.columns
         },
+        "layout": layout_of(template),
         "fields": values,
         "gaps": gaps,
         "number": sheet.number,

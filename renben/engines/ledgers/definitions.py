@@ -69,11 +69,12 @@ class Filter(_Strict):
 
 class Records(_Strict):
     """Which recorded work a ledger lists: finished steps named `procedure/step`. One row for each step, for each case, or for
-    each line of the step's table field `rows_field`."""
+    each line of the step's table field `rows_field`. Steps that ended in a refusal are left out; `outcomes` narrows further."""
 
     steps: list[str] = Field(min_length=1)
     by: Literal["step", "case", "row"] = "step"
     rows_field: str = ""
+    outcomes: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _whole(self) -> Records:

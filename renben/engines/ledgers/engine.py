@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, QuerySet, Sum
 
 from renben.engines.ledgers.cells import text_of, total_texts
@@ -32,7 +33,7 @@ class Rows:
 
     queryset: QuerySet | Sequence[Any]
     to_dict: Callable[[Any], dict[str, Any]]
-    sums: Mapping[str, str] = field(default_factory=dict)
+    sums: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,14 +113,17 @@ def iter_rows(
     text: str = "",
     known_at: dt.datetime | None = None,
     full_numbers: bool = False,
+    since: dt.date | None = None,
 ) -> Iterator[dict[str, Any]]:
     """All rows one after another in constant memory, for files. Arguments as in `open_ledger`.
 
-    `full_numbers` puts readable identity numbers into columns of type `id`; whoever asks for it records that in the audit
+    `since`: for ledgers of recorded work, only what was done from that day on. `full_numbers` puts readable identity numbers into columns of type `id`; whoever asks for it records that in the audit
     trail. Otherwise they stay masked.
     """
     ledger = _ledger(slug)
-    rows = rows_of(ledger, as_of=as_of, scope_paths=scope_paths, filters=filters, text=text, known_at=known_at)
+    rows = rows_of(
+        ledger, as_of=as_of, scope_paths=scope_paths, filters=filters, text=text, known_at=known_at, since=since
+    )
     streams = isinstance(rows.queryset, QuerySet)
     items = iter(rows.queryset.iterator(chunk_size=CHUNK) if streams else rows.queryset)
     while chunk := [rows.to_dict(item) for item in islice(items, CHUNK)]:
@@ -136,15 +140,17 @@ def rows_of(
     filters: Mapping[str, str] | None = None,
     text: str = "",
     known_at: dt.datetime | None = None,
+    since: dt.date | None = None,
 ) -> Rows:
     """The rows a ledger's source answers, with filters checked and the territory narrowed. LedgerError as above."""
     ledger = _ledger(slug)
     scope_paths, chosen = _checked(ledger, list(scope_paths), filters or {})
     if not scope_paths:
         return Rows([], dict)
-    return _source(ledger.source)(
-        as_of=as_of, known_at=known_at, scope_paths=scope_paths, filters=chosen, text=text.strip()
-    )
+    asked = {"as_of": as_of, "known_at": known_at, "scope_paths": scope_paths, "filters": chosen, "text": text.strip()}
+    if ledger.records is not None:
+        return _source(settings.RECORDED_LEDGERS)(ledger=ledger, since=since, **asked)
+    return _source(ledger.source)(**asked)
 
 
 def offices_for(scope_paths: Sequence[str]) -> list[Organization]:

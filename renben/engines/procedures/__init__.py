@@ -18,7 +18,11 @@ Interface (keyword-only; each call is one transaction; the audit row is written 
     actions.record_anchor(case_id=, anchor=, on=, by=)       a date that limits count from
     actions.recompute_due(dates=[...]) -> list[Moved]         after the work calendar changed
     actions.open_follow_up(case=, kind=, on=, by=) / clear_follow_up(person=, event=, kind="", outcome=, note=, by=)
-    definitions.sync_definitions(catalog_dir=None) -> list[Definition]     idempotent
+    definitions.sync_definitions(catalog_dir=None) -> list[Definition]     idempotent; keeps what was approved on screen
+    definitions.current(procedure_id) / in_force(on=None)     the versions of a day
+    drafts.open_draft(procedure_id=, by=, organization=) / save_draft(draft_id=, edits=, by=, revision=) / submit(... reason=)
+    drafts.approve(draft_id=, by=, opinion="") / reject(...) / activate(draft_id=, by=, active_from=) / withdraw(draft_id=, by=)
+        raise drafts.DraftRefused (a sentence) or drafts.Refused (sentences by field)
 
 What a service offers, in `renben/services/<m>/catalog.py` (settings.CATALOG_MODULES), as strings "module:function":
     ACTIONS = {"registration.register_unemployment": "renben.services.registration.steps:register_unemployment"}
@@ -29,7 +33,7 @@ What a service offers, in `renben/services/<m>/catalog.py` (settings.CATALOG_MOD
     guard: `(ctx) -> list[Reason]`; undo: like an action; field source: `(case) -> value`.
 
 Reading: queries.procedure_of(case) (schema.Procedure), checklist(step), known_values(step), blocked_by(step, by=, outcome=),
-steps_due(scope_paths, until, roles=None), open_steps(scope_paths), my_open_steps(user), signal(step),
+steps_due(scope_paths, until, roles=None, limit=None), open_steps(scope_paths), my_open_steps(user), signal(step),
 signal_counts(scope_paths), timeline(journey_id), journey(case), open_case(person, procedure_id),
 follow_ups_due(scope_paths, until). Picture: svg.to_svg(procedure, {step key: state}, element_id=).
 Evidence rows exist only for what was received, missing, waived or deferred; `checklist` shows the whole list.

@@ -17,16 +17,17 @@ from renben.engines.procedures import (
     facts,
     flow,
     followups,
+    locking,
     registry,
-    rows,
 )
 from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext, Stop
 from renben.engines.procedures.models import Case, CaseStep, EvidenceItem
 from renben.engines.procedures.schema import Outcome, Step
-from renben.kernel import audit, clock, numbering
+from renben.kernel import acts, audit, clock, numbering, rows
 from renben.kernel.models import Organization
 
 State = CaseStep.State
+CASE_RESULT = ("data", "anchors", "version", "state", "outcome", "closed_at", "first_contact", "handed_over_at")
 STEP_RESULT = ("state", "outcome", "reason", "done_at", "done_by", "data")
 _CLOSED_TEXT = {
     State.WAITING: "还不能办",
@@ -44,7 +45,7 @@ def one_transaction(function):
     @wraps(function)
     def wrapped(**kwargs):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), audit.together():
                 return function(**kwargs)
         except Stop as stop:
             return Blocked(stop.reasons)
@@ -52,7 +53,7 @@ def one_transaction(function):
     return wrapped
 
 
-@transaction.atomic
+@acts.whole
 def start(
     *,
     procedure_id: str,
@@ -93,7 +94,7 @@ def start(
     return case
 
 
-@transaction.atomic
+@acts.whole
 def start_many(
     *,
     procedure_id: str,
@@ -133,9 +134,9 @@ def start_many(
     return cases
 
 
-def lock_step(step_id: int, by: Any) -> rows.LockedStep:
+def lock_step(step_id: int, by: Any) -> locking.LockedStep:
     """The step with its case, locked together, and whether `by` may act on it. Raises Stop when there is none."""
-    locked = rows.lock_step(step_id, by, clock.today())
+    locked = locking.lock_step(step_id, by, clock.today())
     if locked is None:
         raise Stop(Reason("not_found", "没有找到这一环节", "请刷新页面"))
     return locked
@@ -163,14 +164,17 @@ def chosen_outcome(spec: Step, outcome: str) -> Outcome:
     return found
 
 
-def guard_reasons(spec: Step, context: StepContext) -> list[Reason]:
-    """Reasons of the step's named guards. A guard nobody registered stops the act: it fails closed."""
+def guard_reasons(spec: Step, context: StepContext, *, before_action: bool = False) -> list[Reason]:
+    """Reasons of the step's named guards. A guard nobody registered stops the act: it fails closed.
+
+    `before_action`: the step's action runs next, so what the action itself checks under its locks is not asked twice.
+    """
     reasons: list[Reason] = []
     for name in spec.guards:
         guard = registry.guard(name)
         if guard is None:
             reasons.append(Reason("guard_unknown", f"检查项“{name}”没有登记，不能办理", "请联系系统管理员检查规程目录"))
-        else:
+        elif not (before_action and registry.is_checked_by(spec.action, name)):
             reasons += guard(context)
     return reasons
 
@@ -178,7 +182,7 @@ def guard_reasons(spec: Step, context: StepContext) -> list[Reason]:
 def stored_evidence(step: CaseStep, spec: Step) -> list[EvidenceItem]:
     if not spec.evidence:
         return []
-    return rows.fetch(EvidenceItem, "t.case_id = %s AND t.step_key = %s ORDER BY t.id", step.case_id, step.key)
+    return rows.fetch(EvidenceItem, "t.case_id = %s AND t.step_key = %s ORDER BY t.id", str(step.case_id), step.key)
 
 
 def take_evidence(
@@ -265,9 +269,11 @@ def act(
         case, step, procedure, spec, outcome, known, values, by, day, at, reason, delegation_id=delegation_id
     )
     if wanted.kind == "advance":
-        items = take_evidence(step, spec, stored_evidence(step, spec), received, by, at)
-        reasons = [*facts.missing(procedure, spec, known), *evidence.gate(procedure, spec, known, items)]
-        reasons += guard_reasons(spec, context)
+        context.items = take_evidence(step, spec, stored_evidence(step, spec), received, by, at)
+        reasons = [*facts.missing(procedure, spec, known), *evidence.gate(procedure, spec, known, context.items)]
+        context.missed, below = facts.below_standard(spec, values, reason.strip())
+        reasons += below + _late(context)
+        reasons += guard_reasons(spec, context, before_action=not reasons)
         if reasons:
             raise Stop(*reasons)
     answer = _run_action(spec, context, wanted)
@@ -276,6 +282,14 @@ def act(
     if wanted.kind == "refuse":
         return refuse_locked(context, answer.refs, asked=outcome)
     return _finish(context, wanted, values, answer, asked=outcome)
+
+
+def _late(context: StepContext) -> list[Reason]:
+    """A duty that is done late is still done, with the reason on record."""
+    step = context.step
+    if not context.case.duty or step.due_at is None or context.at <= step.due_at or context.reason.strip():
+        return []
+    return [Reason("explain_delay", f"“{step.title}”已经超过期限（{step.due_on}）", "请在“说明”里写明逾期原因后再提交")]
 
 
 def _finish(context: StepContext, wanted: Outcome, values: dict, answer: Done, asked: str) -> Done:
@@ -291,25 +305,26 @@ def _finish(context: StepContext, wanted: Outcome, values: dict, answer: Done, a
     step.state = State.RETURNED if wanted.kind == "return" else State.DONE
     step.outcome, step.reason, step.done_at, step.done_by = wanted.code, context.reason, context.at, context.by
     step.data = {"values": values, "refs": answer.refs, "on": context.on.isoformat(), "asked": asked}
+    if context.missed:
+        step.data["missed"] = context.missed
     if case.handed_over_at is not None and step.organization_id == case.organization_id:
         case.first_contact, case.handed_over_at = context.by, None
     log = move.note(step, State.READY, step.state, outcome=wanted.code, reason=context.reason)
-    flow.open_steps(move, wanted.to, step.round + (wanted.kind == "return"), known)
+    # The next procedures first, so that a step which waits for one of them finds it open.
     flow.continue_journey(move, wanted.continues_as, known)
-    rows.update(step, *STEP_RESULT)
+    flow.open_steps(move, wanted.to, step.round + (wanted.kind == "return"), known)
     live = any(s.state in (State.READY, State.WAITING) for s in move.opened)
-    closing = not live and not flow.has_open_steps(case)
+    closing = not flow.finish_step(step, *STEP_RESULT) and not live
     if closing:
         flow.close(move, Case.State.DONE, wanted.code)
     case.version += 1
-    rows.update(case, "data", "anchors", "version", "state", "outcome", "closed_at", "first_contact", "handed_over_at")
     follow_ups = followups.begin(context, move) if wanted.kind == "advance" else []
     log.data = {
         "before": before,
         "started": [child.pk for child in move.started],
         "follow_ups": follow_ups,
     }
-    flow.write(move)
+    flow.write(move, *CASE_RESULT)
     if closing:
         flow.after_close(move)
     audit.record(
@@ -350,8 +365,7 @@ def refuse_locked(context: StepContext, refs: dict[str, Any], asked: str) -> Don
     flow.close(move, Case.State.REFUSED, outcome.code)
     case.data = case.data | context.data
     case.version += 1
-    rows.update(case, "data", "version", "state", "outcome", "closed_at")
-    flow.write(move)
+    flow.write(move, "data", "version", "state", "outcome", "closed_at")
     flow.after_close(move)
     audit.record(
         action="case.refuse",

@@ -10,9 +10,10 @@ from renben.engines.procedures.corrections import (
     resume_after_correction,
     return_for_correction,
 )
-from renben.engines.procedures.followups import clear_follow_up, open_follow_up
+from renben.engines.procedures.followups import clear_follow_up, open_follow_up, record_follow_up
 from renben.engines.procedures.transfers import (
     Moved,
+    attach_person,
     claim,
     hand_over,
     recompute_due,
@@ -30,6 +31,7 @@ __all__ = [
     "StepContext",
     "Stop",
     "act",
+    "attach_person",
     "claim",
     "clear_follow_up",
     "hand_over",
@@ -37,6 +39,7 @@ __all__ = [
     "pause",
     "receive_evidence",
     "recompute_due",
+    "record_follow_up",
     "record_anchor",
     "refuse",
     "release",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from renben.engines.procedures.contracts import Reason, Stop
-from renben.engines.procedures.rows import LockedStep
+from renben.engines.procedures.locking import LockedStep
 from renben.kernel import clock
 from renben.kernel.models import Delegation, Organization, Post
 from renben.kernel.roles import Role

@@ -77,16 +77,6 @@ def _table(path: Path, key: str, model: type[Strict], problems: list[str]) -> di
     return found
 
 
-def _tables(path: Path, key: str, model: type[Strict], problems: list[str]) -> dict[str, Any]:
-    """One table from `<name>.yaml` and the files of the folder `<name>/`; a code in two of them is a problem."""
-    found = _table(path, key, model, problems)
-    for part in sorted(path.with_suffix("").glob("*.yaml")):
-        more = _table(part, key, model, problems)
-        problems += [f"{part.name}：{code} 与别处重复" for code in more.keys() & found.keys()]
-        found |= more
-    return found
-
-
 def _resolve(deadline: dict, anchors: dict[str, Anchor], soft: dict[str, SoftLimit], where: str) -> list[str]:
     problems = []
     if code := deadline.get("anchor"):
@@ -136,8 +126,8 @@ def build(raw: dict, anchors: dict[str, Anchor], soft: dict[str, SoftLimit], whe
 def load(catalog_dir: Path) -> Catalogue:
     """Everything under `catalog_dir`. Raises CatalogueError with every problem found, not only the first."""
     problems: list[str] = []
-    anchors = _tables(catalog_dir / "events.yaml", "anchors", Anchor, problems)
-    soft = _tables(catalog_dir / "procedures" / "soft_limits.yaml", "limits", SoftLimit, problems)
+    anchors = _table(catalog_dir / "events.yaml", "anchors", Anchor, problems)
+    soft = _table(catalog_dir / "procedures" / "soft_limits.yaml", "limits", SoftLimit, problems)
     procedures: dict[str, Procedure] = {}
     files: dict[str, Path] = {}
     for folder in TIER_FOLDERS:

@@ -14,7 +14,7 @@ from typing import Any
 from renben.engines.procedures import bpmn, catalogue, registry
 from renben.engines.procedures.catalogue import limit_of
 from renben.engines.procedures.comparison import Comparison, compare, read_inventory
-from renben.engines.procedures.schema import Deadline, Procedure, Step
+from renben.engines.procedures.schema import Continuation, Deadline, Procedure, Step
 from renben.kernel import duedates
 
 KNOWN_TIERS = {"city", "district", "street", "community"}
@@ -149,6 +149,7 @@ def _check_step(
             demand(not onward.when or onward.when in conditions, f"条件 {onward.when} 没有定义")
             for name in onward.carry:
                 demand(name in fields, f"带往下一工作项的字段 {name} 不存在")
+            problems += _check_lines(where, step, onward, following)
     for target in step.join:
         demand(target in keys, f"汇合的环节 {target} 不存在")
     demand(not step.when or step.when in conditions, f"条件 {step.when} 没有定义")
@@ -182,6 +183,22 @@ def _check_step(
             demand(column.type != "choice" or bool(column.choices), f"字段 {field.name} 的列 {column.name} 没有选项")
         demand(not field.required_when or field.required_when in conditions, f"字段 {field.name} 的条件没有定义")
     return problems + _check_names(where, step)
+
+
+def _check_lines(where: str, step: Step, onward: Continuation, following: Procedure | None) -> list[str]:
+    """A continuation that begins one case for each line of a table: the table, its columns and the facts they become."""
+    if not onward.each:
+        return [f"{where}：没有写 each，却写了 only 或 line"] if onward.only or onward.line else []
+    table = next((field for field in step.fields if field.name == onward.each), None)
+    if table is None or table.type != "rows":
+        return [f"{where}：逐行续办的 {onward.each} 不是本环节的明细表"]
+    columns = {column.name for column in table.columns}
+    wanted = [*onward.line, *([onward.only] if onward.only else [])]
+    problems = [f"{where}：明细表 {onward.each} 没有列 {name}" for name in wanted if name not in columns]
+    if following is not None:
+        targets = {target for target in onward.line.values() if following.any_field(target) is None}
+        problems += [f"{where}：{following.id} 没有字段 {target}" for target in sorted(targets)]
+    return problems
 
 
 def _check_deadlines(where: str, step: Step, keys: set[str]) -> list[str]:
@@ -336,7 +353,7 @@ def _export_step(step: Step) -> dict[str, Any]:
         entry |= {
             key: value
             for key, value in {
-                "after": limit.anchor_term,
+                "after": limit.counts_from,
                 "before": limit.before,
                 "for": limit.holds_for,
                 "decision": limit.decision,

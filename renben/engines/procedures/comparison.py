@@ -59,7 +59,7 @@ def _own_limit(limit: Deadline) -> str:
             "n": limit.n,
             "unit": limit.unit,
             "calendar": limit.calendar.model_dump() if limit.calendar else None,
-            "after": limit.anchor_term,
+            "after": limit.counts_from,
             "before": limit.before,
             "for": limit.holds_for,
         }
@@ -156,7 +156,7 @@ def _compare_one(procedure: Procedure, item: dict, result: Comparison) -> None:
     for name in ("title", "tier", "kind", "subject"):
         differ(name, [str(item[name])], [str(getattr(procedure, name))])
     for name in ("chapter", "section", "item"):
-        differ("source", [str(item["source"][name])], [str(getattr(procedure.source, name))])
+        differ("source", [str(item["source"].get(name, ""))], [str(getattr(procedure.source, name))])
     differ("policy", item.get("policy_basis", []), procedure.policy_basis)
     differ("kpi", [_number(k) for k in item.get("kpi", [])], [_number(k.model_dump()) for k in procedure.kpi])
     names, own = [step["name"] for step in item["steps"]], [step.name for step in procedure.steps]

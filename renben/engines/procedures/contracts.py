@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from renben.engines.procedures.models import Case, CaseStep
+from renben.engines.procedures.models import Case, CaseStep, EvidenceItem
 from renben.engines.procedures.schema import Procedure, Step
 
 
@@ -52,7 +52,8 @@ class Stop(Exception):
 
 @dataclass
 class StepContext:
-    """What a step action, guard or undo is given. `facts` are the case's with this act's data already in it."""
+    """What a step action, guard or undo is given. `facts` are the case's with this act's data already in it, `items` the
+    evidence on file for the step."""
 
     case: Case
     step: CaseStep
@@ -66,6 +67,8 @@ class StepContext:
     at: dt.datetime
     reason: str = ""
     delegation_id: int | None = None
+    missed: list[dict[str, Any]] = field(default_factory=list)
+    items: list[EvidenceItem] = field(default_factory=list)
 
     @property
     def person(self) -> Any:

@@ -45,6 +45,7 @@ def recount(
         pauses=pauses_of(step) if pauses is None else pauses,
         today=today or clock.today(),
         calendar=calendar,
+        term=deadlines.term_of(procedure, step.case),
     ).write(step)
 
 

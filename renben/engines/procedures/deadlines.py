@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db import connection
-
-from renben.engines.procedures import rows
 from renben.engines.procedures.catalogue import limit_of
 from renben.engines.procedures.models import CaseStep
-from renben.engines.procedures.schema import Deadline, Procedure
-from renben.kernel import calendar_table, duedates, settings_store
+from renben.engines.procedures.schema import Deadline, Duty, Procedure
+from renben.kernel import duedates, settings_store
+from renben.kernel.calendar_table import current as calendar_in_force
 from renben.kernel.workcalendar import WorkCalendar
 
 RUNNING, PENDING, MET, DUTY = "running", "pending", "met", "duty"
@@ -57,6 +55,37 @@ def rule_of(deadline: Deadline) -> duedates.Rule | None:
     return duedates.Within(*length)
 
 
+@dataclass(frozen=True)
+class Term:
+    """A recurring duty and the first day of the period a case of it belongs to."""
+
+    duty: Duty
+    start_on: dt.date
+
+
+def term_of(procedure: Procedure, case: Any) -> Term | None:
+    """The term of a case that a recurring duty opened; None for any other case."""
+    duty = procedure.duty(case.duty) if case.duty else None
+    return Term(duty, case.period_on) if duty is not None else None
+
+
+_PERIOD_END = {"week": "周日", "month": "月末", "quarter": "季度末", "half_year": "半年末", "year": "年底"}
+
+
+def _rule_in_term(deadline: Deadline, duty: Duty) -> duedates.Rule:
+    """A limit of a duty: the day the text names, else the last day of the period."""
+    if deadline.calendar is not None and deadline.calendar.position:
+        return rule_of(deadline)
+    if duty.period == "day":
+        return duedates.Within(0, "working_day")
+    return duedates.By(duty.period, _PERIOD_END[duty.period])
+
+
+def due_in_term(deadline: Deadline, term: Term, calendar: WorkCalendar) -> duedates.Due:
+    """When a limit of a duty ends in the period of `term`."""
+    return duedates.due(term.start_on, _rule_in_term(deadline, term.duty), calendar)
+
+
 def is_duty(deadline: Deadline) -> bool:
     """Recurring duties of the office and things that happen outside the case are not limits of one case's step."""
     return deadline.anchor_when == "office" or (deadline.rule == "every" and deadline.scope == "office")
@@ -69,19 +98,6 @@ def _start(deadline: Deadline, anchors: dict[str, str], opened_on: dt.date) -> d
     return dt.date.fromisoformat(found) if found else None
 
 
-_held: tuple[tuple[str, str], WorkCalendar] | None = None
-
-
-def calendar_in_force() -> WorkCalendar:
-    """The work calendar, held in the process until its version in the database changes (one short statement per call)."""
-    global _held
-    version = rows.value("SELECT value::text FROM kernel_setting WHERE key = 'calendar.version'")
-    key = (str(connection.settings_dict["NAME"]), str(version))
-    if _held is None or _held[0] != key:
-        _held = (key, calendar_table.current())
-    return _held[1]
-
-
 def clock_of(
     procedure: Procedure,
     key: str,
@@ -91,11 +107,17 @@ def clock_of(
     pauses: Sequence[duedates.Pause] = (),
     calendar: WorkCalendar | None = None,
     today: dt.date | None = None,
+    term: Term | None = None,
 ) -> Clock:
-    """All limits watched on step `key` and its due day. `calendar` is fetched only when a limit needs it."""
+    """All limits watched on step `key` and its due day. `calendar` is fetched only when a limit needs it.
+
+    In a case of a recurring duty (`term`) the limits that the duty covers count from the first day of its period; other
+    recurring limits belong to other duties.
+    """
     limits: list[dict[str, Any]] = []
     earliest: duedates.Due | None = None
-    for deadline in procedure.watched(key):
+    covered = set(term.duty.covers) if term is not None else set()
+    for place, deadline in _limits_on(procedure, key, term).items():
         entry: dict[str, Any] = {
             "key": deadline.key,
             "text": deadline.text,
@@ -105,9 +127,12 @@ def clock_of(
             "decision": deadline.decision,
         }
         limits.append(entry)
-        start = _start(deadline, anchors, opened_on)
-        rule = rule_of(deadline)
-        if is_duty(deadline) or rule is None:
+        if term is not None and place in covered:
+            start, rule = term.start_on, _rule_in_term(deadline, term.duty)
+        else:
+            start, rule = _start(deadline, anchors, opened_on), rule_of(deadline)
+        recurs = is_duty(deadline) if term is None else deadline.calendar is not None or is_duty(deadline)
+        if (recurs and place not in covered) or rule is None:
             entry["state"] = DUTY
         elif start is None:
             entry["state"] = PENDING
@@ -117,7 +142,7 @@ def clock_of(
             if calendar is None:
                 calendar = calendar_in_force()
             # A recurring calendar day is the next one after the day the work arrived (the day of the event is not counted).
-            since = start + dt.timedelta(days=1) if isinstance(rule, duedates.By) else start
+            since = start + dt.timedelta(days=1) if isinstance(rule, duedates.By) and place not in covered else start
             due = duedates.due(since, rule, calendar, pauses, today=today)
             entry.update(
                 state=RUNNING,
@@ -132,6 +157,14 @@ def clock_of(
     if earliest is None:
         return Clock(limits, None, None, None, False)
     return Clock(limits, earliest.on, earliest.raw_on, earliest.at, earliest.provisional)
+
+
+def _limits_on(procedure: Procedure, key: str, term: Term | None) -> dict[str, Deadline]:
+    """Limits shown on a step, by place; the one step of a duty of its own shows all that the duty covers."""
+    if term is not None and term.duty.own is not None and term.duty.own.key == key:
+        own = {f"{key}/{limit.key}": limit for limit in term.duty.own.deadlines}
+        return {place: procedure.limit(place) for place in term.duty.covers} | own
+    return procedure.watched_places(key)
 
 
 def thresholds() -> duedates.Thresholds:

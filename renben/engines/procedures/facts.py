@@ -3,57 +3,138 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import operator
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from renben.engines.procedures import registry
 from renben.engines.procedures.contracts import Reason
 from renben.engines.procedures.models import Case
-from renben.engines.procedures.schema import CaseField, Procedure, Step
+from renben.engines.procedures.schema import CaseField, Choice, FieldColumn, Procedure, Step, Threshold
+from renben.kernel.textnorm import halfwidth
 
 _TRUE = {"true", "on", "1", "yes", "是"}
 _FALSE = {"false", "off", "0", "no", "否"}
 
 
-def _read(field: CaseField, value: Any) -> Any:
+def _date(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    try:
+        return dt.date.fromisoformat(halfwidth(str(value)).strip()).isoformat()
+    except ValueError:
+        raise ValueError("日期请写成 2026-11-23 这样") from None
+
+
+def _time(value: Any) -> str:
+    try:
+        return dt.time.fromisoformat(halfwidth(str(value)).strip()).isoformat("minutes")
+    except ValueError:
+        raise ValueError("时间请写成 14:30 这样") from None
+
+
+def _int(value: Any) -> int:
+    try:
+        return int(halfwidth(str(value)).strip())
+    except ValueError:
+        raise ValueError("请填写整数") from None
+
+
+def _number(value: Any) -> int | float:
+    try:
+        number = Decimal(halfwidth(str(value)).strip().removesuffix("%"))
+    except InvalidOperation:
+        raise ValueError("请填写数字") from None
+    if not number.is_finite():
+        raise ValueError("请填写数字")
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _fen(value: Any) -> int:
+    number = _int(value)
+    if number < 0:
+        raise ValueError("金额不能小于零")
+    return number
+
+
+def _bool(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ValueError("请选择是或否")
+
+
+def _text(value: Any) -> str:
+    return str(value).strip().replace("\r\n", "\n")
+
+
+def _choice(choices: list[Choice], value: Any) -> Any:
+    for choice in choices:
+        if str(value) in (str(choice.value), choice.label):
+            return choice.value
+    raise ValueError("请从列出的选项里选")
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "bool": _bool,
+    "date": _date,
+    "time": _time,
+    "int": _int,
+    "number": _number,
+    "money_fen": _fen,
+    "text": _text,
+    "long_text": _text,
+}
+
+
+def _rows(field: CaseField, value: Any) -> list[dict[str, Any]]:
+    """Lines of a small table; empty ones fall away. `value`: a list of mappings, or the same as JSON text."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise ValueError("表格没有读懂，请刷新页面后重新填写") from None
+    if not isinstance(value, list | tuple) or not all(isinstance(row, dict) for row in value):
+        raise ValueError("表格没有读懂，请刷新页面后重新填写")
+    columns = {column.name: column for column in field.columns}
+    lines = []
+    for number, row in enumerate((row for row in value if not all(is_blank(v) for v in row.values())), 1):
+        if strange := row.keys() - columns.keys():
+            raise ValueError(f"第{number}行有不认识的列：{'、'.join(sorted(strange))}")
+        line = {}
+        for name, column in columns.items():
+            if is_blank(row.get(name)):
+                if column.required:
+                    raise ValueError(f"第{number}行还没有填“{column.label}”")
+                continue
+            try:
+                line[name] = _read(column, row[name])
+            except ValueError as error:
+                raise ValueError(f"第{number}行“{column.label}”：{error}") from None
+        lines.append(line)
+    return lines
+
+
+def _read(field: CaseField | FieldColumn, value: Any) -> Any:
     """The fact for a raw value. ValueError when it cannot be one."""
-    if field.type == "bool":
-        if isinstance(value, bool):
-            return value
-        text = str(value).strip().lower()
-        if text in _TRUE:
-            return True
-        if text in _FALSE:
-            return False
-        raise ValueError("请选择是或否")
-    if field.type == "date":
-        if isinstance(value, dt.datetime):
-            value = value.date()
-        if isinstance(value, dt.date):
-            return value.isoformat()
-        try:
-            return dt.date.fromisoformat(str(value).strip()).isoformat()
-        except ValueError:
-            raise ValueError("日期请写成 2026-11-23 这样") from None
-    if field.type in ("int", "money_fen"):
-        try:
-            number = int(str(value).strip())
-        except ValueError:
-            raise ValueError("请填写整数") from None
-        if field.type == "money_fen" and number < 0:
-            raise ValueError("金额不能小于零")
-        return number
     if field.type == "choice":
-        for choice in field.choices:
-            if str(choice.value) == str(value):
-                return choice.value
-        raise ValueError("请从列出的选项里选")
+        return _choice(field.choices, value)
     if field.type == "choices":
         values = value if isinstance(value, list | tuple) else [value]
-        known = {str(choice.value): choice.value for choice in field.choices}
-        if any(str(v) not in known for v in values):
-            raise ValueError("请从列出的选项里选")
-        return [known[str(v)] for v in values]
-    return str(value).strip()
+        return [_choice(field.choices, one) for one in values]
+    if field.type == "rows":
+        return _rows(field, value)
+    if field.type == "files":
+        return [_int(one) for one in (value if isinstance(value, list | tuple) else [value])]
+    return _READERS[field.type](value)
 
 
 def is_blank(value: Any) -> bool:
@@ -111,3 +192,53 @@ def missing(procedure: Procedure, spec: Step, facts: dict[str, Any]) -> list[Rea
 def anchors_in(spec: Step, values: dict[str, Any]) -> dict[str, str]:
     """Anchor dates that fields of this act set."""
     return {f.anchor: values[f.name] for f in spec.fields if f.anchor and f.type == "date" and values.get(f.name)}
+
+
+_COMPARE = {
+    "=": operator.eq,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def meets(standard: Threshold, value: int | float | bool) -> bool:
+    """Whether a recorded figure meets a standard. Standards in words, which no figure can judge, count as met."""
+    if standard.op in ("between", "range"):
+        low, high = standard.bounds
+        return low <= value <= high
+    if isinstance(standard.value, str) or standard.op not in _COMPARE:
+        return True
+    return _COMPARE[standard.op](value, standard.value)
+
+
+def below_standard(spec: Step, values: dict[str, Any], explanation: str) -> tuple[list[dict[str, Any]], list[Reason]]:
+    """`(missed, reasons)`: the standards of a step that the recorded figures miss, for the record, and what stops the act:
+    a standard marked `must`, or a miss that nobody explained."""
+    missed, reasons = [], []
+    for standard in spec.thresholds:
+        value = values.get(standard.field) if standard.field else None
+        if is_blank(value) or meets(standard, value):
+            continue
+        wanted = f"{standard.op} {standard.value}{standard.unit}".replace("= ", "", 1 if standard.op == "=" else 0)
+        missed.append({"what": standard.what, "wanted": wanted, "got": value, "text": standard.text})
+        if standard.must:
+            reasons.append(
+                Reason(
+                    "below_standard",
+                    f"“{standard.what}”为 {value}{standard.unit}，达不到要求（{standard.text}）",
+                    "达到要求后再办",
+                )
+            )
+        elif not explanation:
+            reasons.append(
+                Reason(
+                    "explain_standard",
+                    f"“{standard.what}”为 {value}{standard.unit}，没有达到标准（{standard.text}）",
+                    "请在“说明”里写明原因后再提交",
+                )
+            )
+    return missed, reasons

@@ -10,12 +10,12 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from renben.engines.procedures import deadlines, definitions, facts, rows
+from renben.engines.procedures import deadlines, definitions, facts
 from renben.engines.procedures.contracts import Reason, Stop
 from renben.engines.procedures.models import Case, CaseStep, StepEvent
-from renben.engines.procedures.schema import Continuation, Procedure
-from renben.kernel import clock, events, numbering
-from renben.kernel.models import Organization
+from renben.engines.procedures.schema import Continuation, Procedure, WaitsFor
+from renben.kernel import clock, events, numbering, rows
+from renben.kernel.models import Organization, Person
 from renben.kernel.workcalendar import WorkCalendar
 
 State = CaseStep.State
@@ -35,6 +35,7 @@ class Move:
     opened: list[CaseStep] = field(default_factory=list)
     log: list[StepEvent] = field(default_factory=list)
     started: list[Case] = field(default_factory=list)
+    children: list[Move] = field(default_factory=list)
     calendar: WorkCalendar | None = None
 
     def note(self, step: CaseStep | None, from_state: str, to_state: str, **more) -> StepEvent:
@@ -52,15 +53,24 @@ class Move:
         return event
 
 
+_NEAREST = "t.path = ANY(%s) AND t.tier = %s AND t.is_active ORDER BY t.path DESC LIMIT 1"
+
+
+def _home_of(person: Any) -> Organization:
+    if not Person.organization.is_cached(person):
+        person.organization = rows.one(Organization, "t.id = %s", str(person.organization_id))
+    return person.organization
+
+
 def office_of_tier(case: Case, tier: str) -> Organization:
     """The office of `tier` that the person belongs to, else the one above the case's office. Raises Stop."""
-    home = case.person.organization if case.person_id else case.organization
+    home = _home_of(case.person) if case.person_id else case.organization
     for start in (home, case.organization):
         if start.tier == tier:
             return start
         parts = start.path.rstrip("/").split("/")
         prefixes = ["/".join(parts[:i]) + "/" for i in range(1, len(parts))]
-        found = Organization.objects.filter(path__in=prefixes, tier=tier, is_active=True).order_by("-path").first()
+        found = rows.one(Organization, _NEAREST, prefixes, tier)
         if found:
             return found
     label = {"street": "街（镇）", "district": "区", "community": "社区（村）", "city": "市"}[tier]
@@ -73,6 +83,18 @@ def office_of_tier(case: Case, tier: str) -> Organization:
     )
 
 
+TIERS = ("city", "district", "street", "community")
+
+
+def offices_for(case: Case, tier: str) -> list[Organization]:
+    """Where a journey goes on: a matter of a person at the office that person belongs to, upwards at the office above; work
+    that concerns nobody in particular goes down to every office of the tier. Raises Stop."""
+    if case.person_id is None and TIERS.index(tier) > TIERS.index(case.organization.tier):
+        below = Organization.objects.filter(path__startswith=case.organization.path, tier=tier, is_active=True)
+        return list(below.order_by("path"))
+    return [office_of_tier(case, tier)]
+
+
 def _open_step(move: Move, key: str, round_: int, known: dict[str, Any]) -> None:
     case, procedure = move.case, move.procedure
     spec = procedure.step(key)
@@ -81,7 +103,7 @@ def _open_step(move: Move, key: str, round_: int, known: dict[str, Any]) -> None
         condition = procedure.condition(spec.when)
         state, reason = State.SKIPPED, f"不需办理：不属于“{condition.text if condition else spec.when}”"
     elif spec.waits_for and procedure.holds(spec.waits_for.when, known) is not False:
-        state, reason = State.WAITING, spec.waits_for.reason
+        state, reason = _standing_of_awaited(move, spec.waits_for)
     step = CaseStep(
         case=case,
         key=key,
@@ -96,12 +118,33 @@ def _open_step(move: Move, key: str, round_: int, known: dict[str, Any]) -> None
         reason=reason,
     )
     if state == State.READY:
-        deadlines.clock_of(procedure, key, anchors=case.anchors, opened_on=move.on, calendar=move.calendar).write(step)
+        deadlines.clock_of(
+            procedure,
+            key,
+            anchors=case.anchors,
+            opened_on=move.on,
+            calendar=move.calendar,
+            term=deadlines.term_of(procedure, case),
+        ).write(step)
     move.opened.append(step)
     move.note(step, "", state, reason=reason)
     if state == State.SKIPPED:
         passing = next((o for o in spec.outcomes if o.kind == "advance"), None)
         open_steps(move, passing.to if passing else [], round_, known)
+
+
+_AWAITED = "SELECT state FROM procedures_case WHERE journey_id = %s AND procedure_id = %s"
+
+
+def _standing_of_awaited(move: Move, wanted: WaitsFor) -> tuple[str, str]:
+    """Whether a step has to wait for another procedure of the journey: while a case of it is open. When none was begun there
+    is nothing to wait for; when all have ended the step goes on, or falls away with a refusal."""
+    states = [state for (state,) in rows.all_of(_AWAITED, [str(move.case.journey_id), wanted.procedure])]
+    if Case.State.OPEN in states:
+        return State.WAITING, wanted.reason
+    if states and Case.State.DONE not in states and wanted.if_refused == "skip":
+        return State.SKIPPED, "前面的事项未获核准"
+    return State.READY, ""
 
 
 def _join_is_ready(move: Move, key: str) -> bool:
@@ -119,7 +162,10 @@ def _join_is_ready(move: Move, key: str) -> bool:
 
 def open_steps(move: Move, keys: list[str], round_: int, known: dict[str, Any]) -> None:
     """Open the steps named; one whose condition is false is passed over, one that joins branches waits for all of them."""
+    duty = move.procedure.duty(move.case.duty) if move.case.duty else None
     for key in keys:
+        if duty is not None and duty.steps and key not in duty.steps:
+            continue
         if _join_is_ready(move, key):
             _open_step(move, key, round_, known)
 
@@ -139,8 +185,10 @@ def new_case(
     definition: tuple[int, Procedure] | None = None,
     calendar: WorkCalendar | None = None,
     number: str = "",
+    term: deadlines.Term | None = None,
 ) -> Move:
-    """Build (not yet write) a case with its first step; `definition`, `calendar`, `number` when the caller has them.
+    """Build (not yet write) a case with its first step; `definition`, `calendar`, `number` when the caller has them,
+    `term` for a case of a recurring duty.
 
     Raises ProcedureUnknown, Stop.
     """
@@ -165,10 +213,13 @@ def new_case(
         opened_at=at,
         opened_by=by,
         first_contact=by,
+        duty=term.duty.key if term else "",
+        period_on=term.start_on if term else None,
     )
     move = Move(case, procedure, by, on, at, calendar=calendar)
     move.note(None, "", Case.State.OPEN)
-    open_steps(move, [procedure.steps[0].key], 1, facts.with_defaults(procedure, case.data))
+    first = procedure.steps[0].key if term is None else term.duty.first_step
+    open_steps(move, [first], 1, facts.with_defaults(procedure, case.data))
     return move
 
 
@@ -177,13 +228,17 @@ def write_new(moves: list[Move]) -> list[Case]:
     for start in range(0, len(moves), BATCH):
         batch = moves[start : start + BATCH]
         rows.insert(move.case for move in batch)
-        for move in batch:
-            _settle(move)
-        rows.insert(step for move in batch for step in move.opened)
-        for move in batch:
-            _settle(move)
-        rows.insert(event for move in batch for event in move.log)
+        _write_steps(batch)
     return [move.case for move in moves]
+
+
+def _write_steps(moves: list[Move], first: rows.Statement | None = None) -> None:
+    for move in moves:
+        _settle(move)
+    rows.insert(step for move in moves for step in move.opened)
+    for move in moves:
+        _settle(move)
+    rows.insert((event for move in moves for event in move.log), first=first)
 
 
 def _settle(move: Move) -> None:
@@ -194,36 +249,72 @@ def _settle(move: Move) -> None:
         event.step_id = event.step.pk if event.step is not None else None
 
 
-def write(move: Move) -> None:
-    """Write what an act opened and logged."""
-    rows.insert(move.opened)
-    _settle(move)
-    rows.insert(move.log)
+def write(move: Move, *names: str) -> None:
+    """Write the named fields of the case, and what the act opened and logged in it and in the cases that go on from it."""
+    _write_steps([move, *move.children], first=rows.update_of(move.case, *names) if names else None)
 
 
 def continue_journey(move: Move, continuations: list[Continuation], known: dict[str, Any]) -> None:
-    """Start the procedures that take the journey on, each at the office of its tier."""
+    """Start the procedures that take the journey on, each at the office of its tier; `write` stores their steps."""
     for continuation in continuations:
         if not move.procedure.holds(continuation.when, known):
             continue
-        child = new_case(
-            procedure_id=continuation.procedure,
-            organization=office_of_tier(move.case, continuation.tier),
-            by=move.by,
-            on=move.on,
-            at=move.at,
-            person=move.case.person,
-            employer=move.case.employer,
-            data={name: known[name] for name in continuation.carry if known.get(name) is not None},
-            parent=move.case,
-        )
-        move.started += write_new([child])
+        carried = {name: known[name] for name in continuation.carry if known.get(name) is not None}
+        definition = definitions.current(continuation.procedure)
+        children = [
+            new_case(
+                procedure_id=continuation.procedure,
+                organization=office,
+                by=move.by,
+                on=move.on,
+                at=move.at,
+                person=move.case.person,
+                employer=move.case.employer,
+                data=carried | line,
+                parent=move.case,
+                anchors=_inherited(move.case, definition[1]),
+                definition=definition,
+            )
+            for office in offices_for(move.case, continuation.tier)
+            for line in _lines(continuation, known)
+        ]
+        rows.insert(child.case for child in children)
+        move.children += children
+        move.started += [child.case for child in children]
+
+
+def _lines(continuation: Continuation, known: dict[str, Any]) -> list[dict[str, Any]]:
+    """Facts of each case to begin: one case, or with `each` one for every line of that table that `only` allows."""
+    if not continuation.each:
+        return [{}]
+    lines = [
+        line for line in known.get(continuation.each) or [] if not continuation.only or line.get(continuation.only)
+    ]
+    return [
+        {target: line[column] for column, target in continuation.line.items() if line.get(column) is not None}
+        for line in lines
+    ]
+
+
+def _inherited(case: Case, procedure: Procedure) -> dict[str, str]:
+    """Dates already on record that limits of the next procedure count from too."""
+    wanted = {limit.anchor for step in procedure.steps for limit in step.deadlines if limit.anchor}
+    return {code: on for code, on in case.anchors.items() if code in wanted}
+
+
+_OPEN_ONES = "SELECT 1 FROM procedures_casestep WHERE case_id = %s AND state IN ('ready', 'paused', 'waiting')"
 
 
 def has_open_steps(case: Case) -> bool:
     """Asked anew under the case's lock, so that of two branches finishing at once the second sees the first."""
-    open_ones = "SELECT 1 FROM procedures_casestep WHERE case_id = %s AND state IN ('ready', 'paused', 'waiting')"
-    return rows.value(f"SELECT EXISTS ({open_ones})", case.pk)
+    return rows.value(f"SELECT EXISTS ({_OPEN_ONES})", str(case.pk))
+
+
+def finish_step(step: CaseStep, *names: str) -> bool:
+    """Write how a step ended and ask, under the same lock, whether another step of the case is open."""
+    sql, values = rows.update_of(step, *names)
+    ask = f"WITH ended AS ({sql}) SELECT EXISTS ({_OPEN_ONES} AND id <> %s)"
+    return rows.value(ask, *values, str(step.case_id), str(step.pk))
 
 
 def close(move: Move, state: str, outcome: str) -> None:
@@ -241,6 +332,9 @@ def after_close(move: Move) -> None:
 
 
 def _wake(move: Move) -> None:
+    others = [state for (state,) in rows.all_of(_AWAITED, [str(move.case.journey_id), move.case.procedure_id])]
+    if Case.State.OPEN in others:  # the last of several sends the waiting step on
+        return
     waiting = (
         CaseStep.objects.select_for_update(of=("self", "case"))
         .select_related("case__person__organization", "case__organization", "organization")
@@ -254,14 +348,20 @@ def _wake(move: Move) -> None:
             continue
         other = Move(step.case, procedure, move.by, move.on, move.at, move.delegation_id)
         known = facts.with_defaults(procedure, step.case.data)
-        if move.case.state != Case.State.DONE and spec.waits_for.if_refused == "skip":
+        if Case.State.DONE not in others and spec.waits_for.if_refused == "skip":
             step.state, step.reason = State.SKIPPED, f"“{move.procedure.title}”未获核准"
             passing = next((o for o in spec.outcomes if o.kind == "advance"), None)
             open_steps(other, passing.to if passing else [], step.round, known)
         else:
             step.state, step.reason, step.opened_at = State.READY, "", move.at
             step.case.anchors.update(dict.fromkeys(move.procedure.marks_on_done, move.on.isoformat()))
-            deadlines.clock_of(procedure, step.key, anchors=step.case.anchors, opened_on=move.on).write(step)
+            deadlines.clock_of(
+                procedure,
+                step.key,
+                anchors=step.case.anchors,
+                opened_on=move.on,
+                term=deadlines.term_of(procedure, step.case),
+            ).write(step)
         step.save()
         other.note(step, State.WAITING, step.state, reason=step.reason)
         closing = step.state == State.SKIPPED and not other.opened and not has_open_steps(step.case)

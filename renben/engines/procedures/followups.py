@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
-from renben.engines.procedures import deadlines, definitions, rows
+from renben.engines.procedures import deadlines, definitions
 from renben.engines.procedures.contracts import StepContext
 from renben.engines.procedures.flow import Move
 from renben.engines.procedures.models import Case, FollowUp
 from renben.engines.procedures.schema import FollowUpRule, Procedure
-from renben.kernel import audit, clock, duedates
+from renben.kernel import audit, clock, duedates, rows
 
 ENDED = "ended"
 
@@ -71,6 +71,32 @@ def open_follow_up(*, case: Case, kind: str, by: Any, on: dt.date | None = None)
         organization=case.organization_id,
     )
     return follow_up
+
+
+@transaction.atomic
+def record_follow_up(
+    *, follow_up_id: int, outcome: str, note: str, by: Any, ends: bool = False, on: dt.date | None = None
+) -> FollowUp | None:
+    """A worker did what a follow-up asks and says how it went; the next occurrence opens, unless it `ends` for good.
+
+    Answers the next occurrence, None when there is none. One that is cleared already answers the same again.
+    """
+    day = on or clock.today()
+    follow_up = FollowUp.objects.select_for_update().get(pk=follow_up_id)
+    case = Case.objects.get(pk=follow_up.case_id)
+    if follow_up.cleared_at is not None:
+        return FollowUp.objects.filter(case=case, kind=follow_up.kind, cleared_at=None).order_by("due_on").first()
+    follow_up.cleared_at, follow_up.cleared_by_event = clock.now(), "recorded"
+    follow_up.outcome, follow_up.note = ENDED if ends else outcome, note
+    follow_up.save(update_fields=["cleared_at", "cleared_by_event", "outcome", "note"])
+    audit.record(
+        action="follow_up.record",
+        subject=f"case:{case.pk}",
+        detail={"follow_up": follow_up.pk, "kind": follow_up.kind, "outcome": follow_up.outcome},
+        by=by,
+        organization=follow_up.organization_id,
+    )
+    return None if ends else _make(case, follow_up.kind, max(day, follow_up.due_on))
 
 
 @transaction.atomic

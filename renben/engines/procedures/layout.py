@@ -79,26 +79,28 @@ class Diagram:
         )
 
 
-def lane_of(procedure: Procedure, step: Step) -> tuple[str, str]:
-    """Id and label of the lane: the office's tier and the post that does the step."""
+def lane_of(procedure: Procedure, step: Step, posts: bool = True) -> tuple[str, str]:
+    """Id and label of the lane: the office's tier and the post that does the step; the tier alone without `posts`."""
     tier, role = step.tier or procedure.tier, step.roles[0]
+    if not posts:
+        return f"Lane_{tier}", TIER_LABELS[tier]
     return f"Lane_{tier}_{role}", f"{TIER_LABELS[tier]}·{Role(role).label}"
 
 
-def draw(procedure: Procedure) -> Diagram:
-    """Lay a procedure out. Deterministic: the same definition always gives the same drawing."""
-    return _Drawing(procedure).finish()
+def draw(procedure: Procedure, *, posts: bool = True) -> Diagram:
+    """Lay a procedure out. Deterministic: the same definition always gives the same drawing. `posts`: a lane for each post."""
+    return _Drawing(procedure, posts).finish()
 
 
 class _Drawing:
-    def __init__(self, procedure: Procedure) -> None:
-        self.procedure = procedure
+    def __init__(self, procedure: Procedure, posts: bool = True) -> None:
+        self.procedure, self.posts = procedure, posts
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
         self.lane_names: dict[str, str] = {}
         self.places: dict[str, tuple[int, int]] = {}
         for step in procedure.steps:
-            lane, label = lane_of(procedure, step)
+            lane, label = lane_of(procedure, step, posts)
             self.lane_names.setdefault(lane, label)
         self._place_steps()
         self._lanes()
@@ -115,7 +117,7 @@ class _Drawing:
                         column[target] = max(column.get(target, 0), column[step.key] + 1)
         taken: dict[tuple[str, int], int] = defaultdict(int)
         for step in self.procedure.steps:
-            lane, _ = lane_of(self.procedure, step)
+            lane, _ = lane_of(self.procedure, step, self.posts)
             self.places[step.key] = (column[step.key], taken[lane, column[step.key]])
             taken[lane, column[step.key]] += 1
         self.back = sum(
@@ -154,7 +156,7 @@ class _Drawing:
         self.row_y: dict[tuple[str, int], int] = {}
         for lane, label in self.lane_names.items():
             top = y
-            steps = [step for step in self.procedure.steps if lane_of(self.procedure, step)[0] == lane]
+            steps = [step for step in self.procedure.steps if lane_of(self.procedure, step, self.posts)[0] == lane]
             for row in range(max(self.places[step.key][1] for step in steps) + 1):
                 in_row = [step for step in steps if self.places[step.key][1] == row]
                 y += ABOVE + (self.back * BACK if row == 0 else 0)
@@ -194,7 +196,7 @@ class _Drawing:
 
     def _task(self, step: Step) -> None:
         column, row = self.places[step.key]
-        lane, _ = lane_of(self.procedure, step)
+        lane, _ = lane_of(self.procedure, step, self.posts)
         x, y = self.column_x[column], self.row_y[lane, row]
         task = self._add(Node(f"Task_{step.key}", "task", step.name, lane, x, y, TASK_W, TASK_H, step))
         if step.waits_for is not None:

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,8 +15,8 @@ from renben.engines.procedures import acting, authority, deadlines, definitions,
 from renben.engines.procedures.contracts import Reason, StepContext, Stop
 from renben.engines.procedures.models import Case, CaseStep, EvidenceItem, FollowUp, StepEvent
 from renben.engines.procedures.schema import Procedure
-from renben.kernel import calendar_table, clock
-from renben.kernel.models import Organization
+from renben.kernel import calendar_table, clock, rows
+from renben.kernel.models import Employer, Organization, Person
 from renben.kernel.policy import Principal
 
 State = CaseStep.State
@@ -25,30 +26,78 @@ SIGNALS = ("red", "yellow", "near", "on_time", "paused", "none")
 
 def offices_within(scope_paths: Iterable[str]) -> list[int]:
     """Ids of the offices in these subtrees; the lists below use them so that the index (office, due) is used."""
-    condition = Q(pk__in=[])
-    for path in scope_paths:
-        condition |= Q(path__startswith=path)
-    return list(Organization.objects.filter(condition).order_by("id").values_list("id", flat=True))
+    prefixes = [f"{path}%" for path in scope_paths]
+    found = rows.all_of("SELECT id FROM kernel_organization WHERE path LIKE ANY(%s) ORDER BY id", [prefixes])
+    return [key for (key,) in found]
+
+
+_STEP = (
+    *("id", "case", "key", "title", "roles", "organization", "state", "opened_at", "claimed_by"),
+    *("due_on", "raw_due_on", "due_at", "is_provisional", "limits"),
+)
+_CASE = ("id", "number", "definition", "procedure_id", "title", "person", "employer", "organization", "state")
+_PERSON, _EMPLOYER, _OFFICE = ("id", "name", "id_masked"), ("id", "name"), ("id", "name", "short_name", "path")
+"""What a work list shows of a step; any other field is read when somebody asks for it."""
+
+
+@cache
+def _due_sql(*, by_role: bool) -> str:
+    shown = [
+        rows.columns(CaseStep, "s", _STEP),
+        rows.columns(Case, "c", _CASE),
+        rows.columns(Organization, "o", _OFFICE),
+        rows.columns(Person, "n", _PERSON),
+        rows.columns(Employer, "e", _EMPLOYER),
+    ]
+    overlap = " AND roles && %(roles)s::varchar[]" if by_role else ""
+    due = (
+        "SELECT * FROM procedures_casestep WHERE organization_id = ANY(%(offices)s::bigint[])"
+        f" AND state IN ('ready', 'paused') AND due_on <= %(until)s{overlap} ORDER BY due_on, id LIMIT %(most)s"
+    )
+    return (
+        f"SELECT {', '.join(shown)} FROM ({due}) s JOIN procedures_case c ON c.id = s.case_id"
+        " JOIN kernel_organization o ON o.id = s.organization_id LEFT JOIN kernel_person n ON n.id = c.person_id"
+        " LEFT JOIN kernel_employer e ON e.id = c.employer_id ORDER BY s.due_on, s.id"
+    )
 
 
 def steps_due(
-    scope_paths: Iterable[str], until: dt.date, roles: Iterable[str] | None = None, organization_ids=None
-) -> QuerySet[CaseStep]:
+    scope_paths: Iterable[str],
+    until: dt.date,
+    roles: Iterable[str] | None = None,
+    organization_ids: Iterable[int] | None = None,
+    limit: int | None = None,
+) -> list[CaseStep]:
     """Open steps with a due day up to and including `until`, earliest first, with their cases and people."""
-    ids = offices_within(scope_paths) if organization_ids is None else list(organization_ids)
-    rows = CaseStep.objects.filter(organization_id__in=ids, state__in=OPEN, due_on__lte=until)
+    ids = offices_within(scope_paths) if organization_ids is None else organization_ids
+    asked = {"offices": [str(key) for key in ids], "until": until, "most": limit}
     if roles is not None:
-        rows = rows.filter(roles__overlap=list(roles))
-    return rows.select_related("case__person", "case__employer", "organization").order_by("due_on", "id")
+        asked["roles"] = list(roles)
+    offices: dict[int, Organization] = {}
+    parts = [0]
+    for names in (_STEP, _CASE, _OFFICE, _PERSON, _EMPLOYER):
+        parts.append(parts[-1] + len(names))
+    a, b, c, d, e = parts[1:]
+    found = []
+    for row in rows.all_of(_due_sql(by_role=roles is not None), asked):
+        step, case = rows.made(CaseStep, row[:a], _STEP), rows.made(Case, row[a:b], _CASE)
+        office = offices.get(step.organization_id)
+        if office is None:
+            office = offices[step.organization_id] = rows.made(Organization, row[b:c], _OFFICE)
+        step.organization, step.case = office, case
+        case.person = rows.made(Person, row[c:d], _PERSON) if case.person_id else None
+        case.employer = rows.made(Employer, row[d:e], _EMPLOYER) if case.employer_id else None
+        found.append(step)
+    return found
 
 
 def open_steps(scope_paths: Iterable[str], roles: Iterable[str] | None = None) -> QuerySet[CaseStep]:
     """All open steps in the offices, those without a due day last."""
     ids = offices_within(scope_paths)
-    rows = CaseStep.objects.filter(organization_id__in=ids, state__in=OPEN)
+    steps = CaseStep.objects.filter(organization_id__in=ids, state__in=OPEN)
     if roles is not None:
-        rows = rows.filter(roles__overlap=list(roles))
-    return rows.select_related("case__person", "case__employer", "organization").order_by("due_on", "id")
+        steps = steps.filter(roles__overlap=list(roles))
+    return steps.select_related("case__person", "case__employer", "organization").order_by("due_on", "id")
 
 
 def my_open_steps(user: Any, *, principal: Principal | None = None) -> QuerySet[CaseStep]:
@@ -70,14 +119,16 @@ def signal_counts(
 ) -> dict[str, int]:
     """How many open steps show which signal, from the indexed columns alone (no row is loaded)."""
     ids = offices_within(scope_paths) if organization_ids is None else list(organization_ids)
-    rows = CaseStep.objects.filter(organization_id__in=ids, state__in=OPEN)
+    steps = CaseStep.objects.filter(organization_id__in=ids, state__in=OPEN)
     if roles is not None:
-        rows = rows.filter(roles__overlap=list(roles))
+        steps = steps.filter(roles__overlap=list(roles))
     now, calendar, limits = clock.now(), calendar_table.current(), deadlines.thresholds()
     counts: Counter[str] = Counter(dict.fromkeys(SIGNALS, 0))
     kinds: dict[tuple, str] = {}
     for state, due_on, due_at, opened_at, provisional, entries in (
-        rows.order_by().values_list("state", "due_on", "due_at", "opened_at", "is_provisional", "limits").iterator(5000)
+        steps.order_by()
+        .values_list("state", "due_on", "due_at", "opened_at", "is_provisional", "limits")
+        .iterator(5000)
     ):
         starts = tuple(e.get("start_on") for e in entries if due_on and e.get("due_on") == due_on.isoformat())
         key = (state, due_on, starts or opened_at.date())
@@ -153,16 +204,25 @@ def blocked_by(
         clock.now(),
         delegation_id=delegation_id,
     )
-    items = acting.stored_evidence(step, spec)
-    reasons += [*facts.missing(procedure, spec, known), *evidence.gate(procedure, spec, known, items)]
+    context.items = acting.stored_evidence(step, spec)
+    reasons += [*facts.missing(procedure, spec, known), *evidence.gate(procedure, spec, known, context.items)]
     return reasons + acting.guard_reasons(spec, context)
+
+
+SHOWN_OF_EVENT = (
+    *("from_state", "to_state", "outcome", "at", "reason", "note", "data"),
+    *("case__number", "case__procedure_id", "case__title", "case__organization__short_name", "by__display_name"),
+    *("step__key", "step__title", "acting_for__from_staff__name"),
+)
+"""What a timeline tells; the wide rows of case and step stay where they are."""
 
 
 def timeline(journey_id: uuid.UUID) -> list[StepEvent]:
     """Everything that happened in a journey, across tiers, in order; the same list for citizen, clerk and supervisor."""
     return list(
         StepEvent.objects.filter(case__journey_id=journey_id)
-        .select_related("case__organization", "step__organization", "by", "acting_for__from_staff")
+        .select_related("case__organization", "step", "by", "acting_for__from_staff")
+        .only(*SHOWN_OF_EVENT)
         .order_by("at", "id")
     )
 
@@ -171,15 +231,25 @@ def journey(case: Case) -> list[Case]:
     """All cases of the journey in the order they began."""
     return list(
         Case.objects.filter(journey_id=case.journey_id)
-        .select_related("organization", "person")
+        .select_related("organization")
+        .only(
+            "number",
+            "procedure_id",
+            "title",
+            "state",
+            "journey_id",
+            "person_id",
+            "opened_at",
+            "organization__short_name",
+        )
         .order_by("opened_at", "id")
     )
 
 
 def open_case(person: Any, procedure_id: str) -> Case | None:
     """The running case of this person and procedure, if any: ask before starting another."""
-    rows = Case.objects.filter(person=person, procedure_id=procedure_id, state=Case.State.OPEN)
-    return rows.order_by("-opened_at", "-id").first()
+    running = Case.objects.filter(person=person, procedure_id=procedure_id, state=Case.State.OPEN)
+    return running.order_by("-opened_at", "-id").first()
 
 
 def follow_ups_due(scope_paths: Iterable[str], until: dt.date) -> QuerySet[FollowUp]:

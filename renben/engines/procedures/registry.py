@@ -1,7 +1,7 @@
 """Names the catalogue may use, and where their code stands. Services declare; the engine never imports a service.
 
 A service's catalog module offers any of: `ACTIONS`, `UNDO_ACTIONS`, `GUARDS`, `FIELD_SOURCES` (name → "module:function"),
-`FORMS`, `LEDGERS` (names). Strings are resolved when first used, so declaring costs nothing and pulls in no library.
+`CHECKED_BY_ACTION` (action → guards it repeats under its locks), `FORMS`, `LEDGERS` (names). Strings are resolved when first used, so declaring costs nothing and pulls in no library.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 _actions: dict[str, str | Callable] = {}
 _undo: dict[str, str | Callable] = {}
 _guards: dict[str, str | Callable] = {}
+_checked: dict[str, frozenset[str]] = {}
 _sources: dict[str, str | Callable] = {}
 _forms: set[str] = set()
 _ledgers: set[str] = set()
@@ -30,6 +31,15 @@ def register_action(name: str, target: str | Callable, undo: str | Callable | No
 def register_guard(name: str, target: str | Callable) -> None:
     """`target(ctx) -> list[Reason]`; empty means nothing stands in the way."""
     _guards[name] = target
+
+
+def register_checks(action: str, guards: Iterable[str]) -> None:
+    """The action checks under its locks what these guards ask, so a guard need not be asked just before it."""
+    _checked[action] = frozenset(guards)
+
+
+def is_checked_by(action: str | None, guard: str) -> bool:
+    return guard in _checked.get(action or "", ())
 
 
 def register_field_source(name: str, target: str | Callable) -> None:
@@ -67,6 +77,8 @@ def load(modules: Iterable[str]) -> None:
             register_action(action, target, undo.get(action))
         for guard, target in getattr(module, "GUARDS", {}).items():
             register_guard(guard, target)
+        for action, guards in getattr(module, "CHECKED_BY_ACTION", {}).items():
+            register_checks(action, guards)
         for source, target in getattr(module, "FIELD_SOURCES", {}).items():
             register_field_source(source, target)
         declare_forms(getattr(module, "FORMS", ()))

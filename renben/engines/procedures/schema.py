@@ -27,7 +27,7 @@ class Source(Strict):
     document: str
     chapter: str
     section: str
-    item: str
+    item: str = ""
 
 
 class Decision(Strict):
@@ -97,6 +97,11 @@ class Deadline(Strict):
     soft_n: int | None = None
     soft_unit: Unit | None = None
 
+    @property
+    def counts_from(self) -> str:
+        """The event after which the limit counts; empty when the event stands in `before`."""
+        return "" if self.anchor_term == self.before else self.anchor_term
+
 
 class Threshold(Strict):
     """A standard in figures. `field` names the field of the step whose recorded number it judges: an act that misses the
@@ -111,6 +116,12 @@ class Threshold(Strict):
     parameter: str = ""
     field: str = ""
     must: bool = False
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The two ends of `between` ([3, 5]) or `range` ("3-5")."""
+        ends = self.value if isinstance(self.value, list) else str(self.value).split("-")
+        return float(ends[0]), float(ends[-1])
 
 
 class Evidence(Strict):
@@ -179,12 +190,19 @@ class CaseField(Strict):
 
 
 class Continuation(Strict):
-    """The procedure that takes the journey on, at the office of that tier which the person belongs to."""
+    """The procedure that takes the journey on, at the office of that tier which the person belongs to.
+
+    `carry` are facts that go along. With `each`, a table field, one case begins for every line whose column `only` holds;
+    `line` says which column becomes which fact there.
+    """
 
     procedure: str
     tier: Tier
     when: str = ""
     carry: list[str] = []
+    each: str = ""
+    only: str = ""
+    line: dict[str, str] = {}
 
 
 class Outcome(Strict):
@@ -282,6 +300,11 @@ class Duty(Strict):
     months: list[int] = []
     note: str = ""
 
+    @property
+    def first_step(self) -> str:
+        """Key of the step a case of this duty begins with."""
+        return self.own.key if self.own is not None else self.steps[0]
+
 
 class Procedure(Strict):
     """A 工作项: what the agency promises to do, in order."""
@@ -332,8 +355,32 @@ class Procedure(Strict):
 
     def watched(self, key: str) -> list[Deadline]:
         """Limits whose clock is shown on step `key`: its own, and those of other steps that name it in `watch`."""
-        own = [d for d in self.step(key).deadlines if not d.watch or d.watch == key]
-        return own + [d for s in self.steps if s.key != key for d in s.deadlines if d.watch == key]
+        return list(self.watched_places(key).values())
+
+    def watched_places(self, key: str) -> dict[str, Deadline]:
+        """The same by `step/limit`, the place where the text has them."""
+        own = {f"{key}/{d.key}": d for d in self.step(key).deadlines if not d.watch or d.watch == key}
+        return own | {f"{s.key}/{d.key}": d for s in self.steps if s.key != key for d in s.deadlines if d.watch == key}
+
+    def limit(self, place: str) -> Deadline:
+        """The limit at `step/limit`; KeyError when there is none."""
+        key, _, name = place.partition("/")
+        for limit in self.step(key).deadlines:
+            if limit.key == name:
+                return limit
+        raise KeyError(f"{self.id} has no limit {place}")
 
     def field(self, name: str) -> CaseField | None:
         return next((f for s in self.steps for f in s.fields if f.name == name), None)
+
+    def any_field(self, name: str) -> CaseField | None:
+        """A field of the flow or of a duty's own step."""
+        own = [d.own for d in self.duties if d.own is not None]
+        return self.field(name) or next((f for s in own for f in s.fields if f.name == name), None)
+
+    def steps_of(self, duty: str) -> list[Step]:
+        """The steps a case goes through: all of them, or those of the duty with this key."""
+        found = self.duty(duty) if duty else None
+        if found is None:
+            return self.steps
+        return [found.own] if found.own is not None else [step for step in self.steps if step.key in found.steps]

@@ -25,10 +25,13 @@ _LOOKS = {
 }
 
 
-def to_svg(procedure: Procedure, states: Mapping[str, str] | None = None, *, element_id: str = "procedure") -> str:
-    """The picture as an `<svg>` element. `states`: step key → state of its latest round; empty for the bare procedure."""
+def to_svg(
+    procedure: Procedure, states: Mapping[str, str] | None = None, *, element_id: str = "procedure", posts: bool = True
+) -> str:
+    """The picture as an `<svg>` element. `states`: step key → state of its latest round; empty for the bare procedure.
+    `posts`: lanes name the posts, as staff see it; without, only the tier of the office."""
     states = states or {}
-    diagram = draw(procedure)
+    diagram = draw(procedure, posts=posts)
     now = "、".join(s.name for s in procedure.steps if states.get(s.key) in ("ready", "paused"))
     title = f"{procedure.title}流程图" + (f"，正在办：{now}" if now else "")
     width, height = diagram.width + 10, diagram.height

@@ -294,6 +294,30 @@ def record_anchor(*, case_id: int, anchor: str, on: dt.date, by: Any) -> Done | 
     return Done(outcome="recorded", anchors={anchor: on.isoformat()})
 
 
+@one_transaction
+def attach_person(*, case_id: int, person: Any, by: Any) -> Done | Blocked:
+    """Say whom a case is about, when it began with a name only (a list that the community reported)."""
+    case = _locked_case(case_id)
+    if case.person_id is not None:
+        if case.person_id == person.pk:
+            return Done(outcome="attached", replayed=True)
+        raise Stop(Reason("has_person", "这一件已经有服务对象", "办错了请撤回后重新受理"))
+    case.person = person
+    case.version += 1
+    case.save(update_fields=["person", "version"])
+    StepEvent.objects.create(
+        case=case, from_state=case.state, to_state=case.state, at=clock.now(), by=by, note="补上服务对象"
+    )
+    audit.record(
+        action="case.attach_person",
+        subject=f"case:{case.pk}",
+        detail={"person": person.pk},
+        by=by,
+        organization=case.organization,
+    )
+    return Done(outcome="attached")
+
+
 @dataclass(frozen=True)
 class Moved:
     """A due day that changed with the calendar."""

@@ -1,5 +1,5 @@
 from renben.kernel.models.audit import AuditEvent, AuditHead
-from renben.kernel.models.employers import Employer, EmployerContact
+from renben.kernel.models.employers import Employer, EmployerContact, EmployerLicence, EmployerMerge
 from renben.kernel.models.files import StoredFile
 from renben.kernel.models.organizations import Delegation, Organization, Post, Region, StaffMember
 from renben.kernel.models.people import (
@@ -12,7 +12,7 @@ from renben.kernel.models.people import (
     PersonMerge,
 )
 from renben.kernel.models.platform import ImportBatch, NumberSequence, RequestKey, Setting, Task, WorkDay
-from renben.kernel.models.users import User
+from renben.kernel.models.users import FormerPassword, User
 
 __all__ = [
     "AuditEvent",
@@ -20,6 +20,9 @@ __all__ = [
     "Delegation",
     "Employer",
     "EmployerContact",
+    "EmployerLicence",
+    "EmployerMerge",
+    "FormerPassword",
     "Household",
     "HouseholdMember",
     "IdentityDocument",

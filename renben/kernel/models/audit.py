@@ -17,7 +17,7 @@ class AuditHead(models.Model):
 class AuditEvent(models.Model):
     """One entry of the append-only audit trail. `seq`, `prev` and `hash` are set by a trigger under the head's lock.
 
-    hash = SHA-256(prev || shard || seq || at || actor || action || subject || detail), see migrations and kernel.audit.
+    `form` says how the hash is made of prev, shard, seq, at, actor, office, action, subject and detail: see kernel.protection.
     """
 
     shard = models.PositiveSmallIntegerField()
@@ -29,6 +29,7 @@ class AuditEvent(models.Model):
     action = models.CharField("动作", max_length=64)
     subject = models.CharField("对象", max_length=64)
     detail = models.TextField("内容", default="{}")
+    form = models.PositiveSmallIntegerField("散列格式", default=1, db_default=1)
     prev = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64, blank=True)
 

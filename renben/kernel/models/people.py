@@ -52,8 +52,8 @@ class Person(models.Model):
     class Meta:
         verbose_name = "人员"
         indexes = [
-            GinIndex(fields=["search_keys"], name="person_search_keys"),
-            models.Index(fields=["organization", "pinyin", "id"], name="person_org_pinyin"),
+            GinIndex(fields=["search_keys"], name="person_search_keys", fastupdate=False),
+            models.Index(fields=["organization", "id"], condition=Q(merged_into=None), name="person_org_newest"),
             models.Index(fields=["name"], name="person_name_like", opclasses=["varchar_pattern_ops"]),
         ]
 

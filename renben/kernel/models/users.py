@@ -40,3 +40,14 @@ class User(AbstractBaseUser):
     # Django's admin and permission tables are not used; allauth only asks these two.
     is_staff = False
     is_superuser = False
+
+
+class FormerPassword(models.Model):
+    """Hashes of the passwords an account has had, the present one last, so that none of the last few is used again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords")
+    password = models.CharField("口令（散列）", max_length=128)
+    set_at = models.DateTimeField("设定时间")
+
+    class Meta:
+        verbose_name = "用过的口令"

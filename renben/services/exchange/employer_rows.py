@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from renben.kernel import employers
 from renben.kernel.models import Employer, ImportBatch
 from renben.services.exchange.checks import CellProblem
 from renben.services.exchange.copy_in import copy_in
@@ -18,13 +19,14 @@ _FIELDS = ("name", "industry", "kind", "address", "phone")
 def judge(values: Sequence[dict[str, Any]], batch: ImportBatch) -> list[Judged]:
     """Compare understood rows with the employers on file, in order."""
     codes = [row["uscc"] for row in values if "uscc" in row]
-    found = {employer.uscc: employer for employer in Employer.objects.filter(uscc__in=codes).order_by("id")}
+    on_file = Employer.objects.filter(uscc__in=codes).select_related("merged_into").order_by("id")
+    found = {employer.uscc: employer.merged_into or employer for employer in on_file}
     judged: list[Judged] = []
     for row in values:
         employer = found.get(row.get("uscc", ""))
         if employer is None:
             judged.append((ImportRow.State.GOOD, None, []))
-        elif employer.name == row.get("name"):
+        elif row.get("name") in (employer.name, *employers.split_names(employer.former_names)):
             judged.append((ImportRow.State.UNCHANGED, employer, []))
         else:
             text = (
@@ -43,7 +45,7 @@ def write(rows: Sequence[ImportRow], values: Sequence[dict[str, Any]], batch: Im
             row.problems = [*row.problems, *({**vars_of(note), "level": "bad"} for note in notes)]
         if state != ImportRow.State.GOOD:
             continue
-        row.employer = Employer(
+        row.employer = employers.build_employer(
             uscc=read["uscc"],
             organization_id=read.get("organization") or batch.organization_id,
             **{name: read[name] for name in _FIELDS if name in read},

@@ -201,6 +201,10 @@ class CaseFacts:
         return CaseFacts(other)._field_fact(name) if other is not None else None
 
     def _ledger_fact(self, slug: str) -> list[dict[str, Any]]:
-        from renben.engines.ledgers.engine import iter_rows
+        """Rows of a ledger at the case's office today. A roster of recorded work that a duty prints holds its period only."""
+        from renben.engines.ledgers import definitions as ledgers
+        from renben.engines.ledgers import engine
 
-        return list(iter_rows(slug, as_of=clock.today(), scope_paths=[self.case.organization.path], full_numbers=True))
+        ledger, paths = ledgers.find(slug), [self.case.organization.path]
+        since = self.case.period_on if ledger.records is not None else None
+        return list(engine.iter_rows(ledger, as_of=clock.today(), scope_paths=paths, full_numbers=True, since=since))

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from renben.engines.ledgers.definitions import Ledger
 from renben.engines.ledgers.engine import Rows
-from renben.engines.procedures.models import CaseStep
+from renben.engines.procedures.models import Case, CaseStep
 from renben.kernel import clock
 from renben.kernel.people import keys_of_query
 from renben.services.records.facts import CaseFacts
@@ -25,10 +25,13 @@ def rows(
     scope_paths: list[str],
     filters: dict[str, Any],
     text: str,
+    since: dt.date | None = None,
 ) -> Rows:
-    """Rows of a ledger of recorded work, the newest last."""
+    """Rows of a ledger of recorded work, the newest last. `since` leaves out what was done before that day."""
     records = ledger.records
     steps = _done(ledger, as_of, known_at, scope_paths).filter(_narrowed(filters), _found(text))
+    if since is not None:
+        steps = steps.filter(done_at__gte=dt.datetime.combine(since, dt.time(), clock.ZONE))
     if records.by == "case":
         last = steps.order_by().values("case").annotate(last=Max("id")).values("last")
         steps = CaseStep.objects.filter(pk__in=last)
@@ -54,6 +57,9 @@ def _done(ledger: Ledger, as_of: dt.date, known_at: dt.datetime | None, scope_pa
         within |= Q(organization__path__startswith=path)
     end = dt.datetime.combine(as_of + dt.timedelta(days=1), dt.time(), clock.ZONE)
     found = CaseStep.objects.filter(places, within, state=CaseStep.State.DONE, done_at__lt=end)
+    found = found.exclude(case__state=Case.State.REFUSED)
+    if ledger.records.outcomes:
+        found = found.filter(outcome__in=ledger.records.outcomes)
     return found.filter(done_at__lte=known_at) if known_at else found
 
 

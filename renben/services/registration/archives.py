@@ -6,9 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import transaction
-
-from renben.kernel import audit, calendar_table, clock, numbering, taskboard
+from renben.kernel import acts, audit, calendar_table, clock, numbering, rows, taskboard
 from renben.kernel.models import Organization, Person
 from renben.services.registration import limits
 from renben.services.registration.models import ArchiveHandover, ArchiveMovement, PersonnelArchive
@@ -18,30 +16,17 @@ from renben.services.registration.territory import street_of
 Kind, State, Move = PersonnelArchive.Kind, PersonnelArchive.State, ArchiveMovement.Kind
 COLLECT_TASK = "archives.collect:{}"
 COLLECTED_EVENT = "ArchivesCollected"
+_ON_LIST = "t.handover_id = %s AND t.state = 'in_transfer' AND t.id = ANY(%s::bigint[]) ORDER BY t.id FOR UPDATE"
+_LIST_IS_EMPTY = (
+    "SELECT NOT EXISTS (SELECT 1 FROM registration_personnelarchive WHERE handover_id = %s AND state = 'in_transfer')"
+)
 
 
-def _move(
-    archive: PersonnelArchive,
-    kind: str,
-    *,
-    on: dt.date,
-    by: Any,
-    from_organization: Organization | None = None,
-    to_organization: Organization | None = None,
-    handover: ArchiveHandover | None = None,
-    note: str = "",
-) -> ArchiveMovement:
-    return ArchiveMovement.objects.create(
-        archive=archive,
-        kind=kind,
-        on=on,
-        at=clock.now(),
-        by=by,
-        from_organization=from_organization,
-        to_organization=to_organization,
-        handover=handover,
-        note=note,
-    )
+def _move(archive: PersonnelArchive, kind: str, *, on: dt.date, by: Any, **more: Any) -> ArchiveMovement:
+    """`more`: from_organization, to_organization, handover (or their ids), note."""
+    movement = ArchiveMovement(archive=archive, kind=kind, on=on, at=clock.now(), by=by, **more)
+    rows.insert([movement])
+    return movement
 
 
 def lock(archive: PersonnelArchive) -> PersonnelArchive:
@@ -64,7 +49,7 @@ def _demand(archive: PersonnelArchive, states: Sequence[str], act: str) -> None:
         )
 
 
-@transaction.atomic
+@acts.whole
 def receive_archive(
     *,
     person: Person,
@@ -137,7 +122,7 @@ def facts_missing(archive: PersonnelArchive) -> list[str]:
     return missing
 
 
-@transaction.atomic
+@acts.whole
 def review_archive(
     *, archive: PersonnelArchive, by: Any, missing: Sequence[str] = (), on: dt.date | None = None, note: str = ""
 ) -> PersonnelArchive:
@@ -165,7 +150,7 @@ def review_archive(
     return held
 
 
-@transaction.atomic
+@acts.whole
 def record_facts(*, archive: PersonnelArchive, by: Any, **facts: Any) -> PersonnelArchive:
     """Write down what the papers say (Q-1.2.2 录入系统): archive_number, kind, employer_name, source, separated_on,
     separation_reason, contribution_months. ValueError for any other name."""
@@ -198,7 +183,7 @@ def record_facts(*, archive: PersonnelArchive, by: Any, **facts: Any) -> Personn
     return held
 
 
-@transaction.atomic
+@acts.whole
 def transfer_archives(
     *, archives: Iterable[PersonnelArchive], to_organization: Organization, by: Any, on: dt.date | None = None
 ) -> ArchiveHandover:
@@ -207,7 +192,7 @@ def transfer_archives(
     Archives sent on the same day to the same street join that day's list. NotPossible names each archive that cannot go.
     """
     on = on or clock.today()
-    rows = list(
+    leaving = list(
         PersonnelArchive.objects.select_for_update(of=("self",))
         .filter(pk__in=[archive.pk for archive in archives])
         .select_related("person", "organization", "target_organization")
@@ -217,16 +202,16 @@ def transfer_archives(
         Why(
             "wrong_street", f"{row.person.name}的档案应转往{row.target_organization}，不能列入{to_organization}的名册。"
         )
-        for row in rows
+        for row in leaving
         if row.target_organization_id != to_organization.pk
     ] + [
         Why("archive_state", f"{row.person.name}的档案现在是“{row.get_state_display()}”，审核通过后才能转移。")
-        for row in rows
+        for row in leaving
         if row.state != State.REVIEWED
     ]
-    if wrong or not rows:
+    if wrong or not leaving:
         raise NotPossible(*(wrong or [Why("nothing", "没有选中要转移的档案。")]))
-    sender = rows[0].organization
+    sender = leaving[0].organization
     handover = (
         ArchiveHandover.objects.select_for_update()
         .filter(from_organization=sender, organization=to_organization, sent_on=on, collected_on=None)
@@ -241,7 +226,7 @@ def transfer_archives(
             sent_by=by,
             sent_at=clock.now(),
         )
-    for row in rows:
+    for row in leaving:
         row.state, row.handover = State.IN_TRANSFER, handover
         row.version += 1
         row.save()
@@ -259,57 +244,53 @@ def transfer_archives(
     audit.record(
         action="archive.transfer",
         subject=f"handover:{handover.pk}",
-        detail={"number": handover.number, "archives": [row.pk for row in rows]},
+        detail={"number": handover.number, "archives": [row.pk for row in leaving]},
         by=by,
         organization=sender,
     )
     return handover
 
 
-@transaction.atomic
+@acts.whole
 def collect_archives(
     *,
-    handover: ArchiveHandover,
+    handover: ArchiveHandover | int,
     checked: Iterable[PersonnelArchive],
     by: Any,
     on: dt.date | None = None,
     mismatch: dict[int, str] | None = None,
 ) -> list[PersonnelArchive]:
-    """Receive the checked archives of a list on the day (J-4.2.1 提取档案). `mismatch`: archive id → what does not agree.
+    """Receive the checked archives of a list on the day (J-4.2.1 提取档案). `handover`: the list or its id; `mismatch`:
+    archive id → what does not agree.
 
     A mismatch goes back to the district as 已审待转 with a task there. The list is closed when no archive is left on it.
     Returns the archives received.
     """
     on, mismatch = on or clock.today(), mismatch or {}
-    handover = ArchiveHandover.objects.select_for_update().get(pk=handover.pk)
-    rows = {
-        row.pk: row
-        for row in PersonnelArchive.objects.select_for_update(of=("self",))
-        .filter(handover=handover, state=State.IN_TRANSFER)
-        .select_related("person", "organization")
-        .order_by("id")
-    }
+    handover = rows.one(ArchiveHandover, "t.id = %s FOR UPDATE", str(getattr(handover, "pk", handover)))
     wanted = [archive.pk for archive in checked if archive.pk not in mismatch]
-    if strange := [pk for pk in [*wanted, *mismatch] if pk not in rows]:
+    named = [str(pk) for pk in (*wanted, *mismatch)]
+    waiting = {row.pk: row for row in rows.fetch(PersonnelArchive, _ON_LIST, str(handover.pk), named)}
+    if strange := [pk for pk in [*wanted, *mismatch] if pk not in waiting]:
         raise NotPossible(Why("not_on_list", f"有{len(strange)}份档案不在这份花名册的待接收之列，请刷新后重新核对。"))
     received = []
     for pk in wanted:
-        row = rows[pk]
-        giver, row.organization, row.state = row.organization, handover.organization, State.COLLECTED
+        row = waiting[pk]
+        giver, row.organization_id, row.state = row.organization_id, handover.organization_id, State.COLLECTED
         row.version += 1
-        row.save()
+        rows.update(row, "organization", "state", "version")
         _move(
             row,
             Move.COLLECTED,
             on=on,
             by=by,
-            from_organization=giver,
-            to_organization=handover.organization,
+            from_organization_id=giver,
+            to_organization_id=handover.organization_id,
             handover=handover,
         )
         received.append(row)
     for pk, text in mismatch.items():
-        row = rows[pk]
+        row = waiting[pk]
         row.state, row.handover = State.REVIEWED, None
         row.version += 1
         row.save()
@@ -322,21 +303,21 @@ def collect_archives(
             person=row.person,
             cleared_by="ArchiveCorrected",
         )
-    if len(received) + len(mismatch) == len(rows):
+    if rows.value(_LIST_IS_EMPTY, str(handover.pk)):
         handover.collected_on, handover.collected_by = on, by
-        handover.save()
+        rows.update(handover, "collected_on", "collected_by")
         taskboard.clear(key=COLLECT_TASK.format(handover.pk), event=COLLECTED_EVENT, outcome=f"接收{len(received)}份")
     audit.record(
         action="archive.collect",
         subject=f"handover:{handover.pk}",
         detail={"received": wanted, "mismatch": {str(pk): text for pk, text in mismatch.items()}},
         by=by,
-        organization=handover.organization,
+        organization=handover.organization_id,
     )
     return received
 
 
-@transaction.atomic
+@acts.whole
 def redirect_archive(
     *, archive: PersonnelArchive, to_organization: Organization, by: Any, on: dt.date | None = None, note: str = ""
 ) -> PersonnelArchive:
@@ -371,7 +352,7 @@ def redirect_archive(
     return held
 
 
-@transaction.atomic
+@acts.whole
 def hand_out_archive(*, archive: PersonnelArchive, to: str, by: Any, on: dt.date | None = None) -> PersonnelArchive:
     """The archive leaves for an employer or another keeper named in `to`."""
     held, on = lock(archive), on or clock.today()
@@ -390,7 +371,7 @@ def hand_out_archive(*, archive: PersonnelArchive, to: str, by: Any, on: dt.date
     return held
 
 
-@transaction.atomic
+@acts.whole
 def cancel_archive(*, archive: PersonnelArchive, reason: str, by: Any, on: dt.date | None = None) -> PersonnelArchive:
     """Undo a receipt that was a mistake, e.g. when its import is undone. Only before it leaves the district."""
     held, on = lock(archive), on or clock.today()

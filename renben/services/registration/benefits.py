@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
-
 from renben.engines.payments import actions as payments
 from renben.engines.payments.models import PaymentBatch
 from renben.engines.rules.evaluation import evaluate
-from renben.kernel import audit, clock, taskboard
+from renben.kernel import acts, audit, clock, rows, taskboard
 from renben.services.registration import determining
 from renben.services.registration.codes import BENEFIT_MONTHLY, CloseReason, StopEvent
 from renben.services.registration.models import BenefitMonth, UnemploymentBenefit, UnemploymentRegistration
@@ -46,13 +44,14 @@ def next_month(month: dt.date, count: int = 1) -> dt.date:
     return dt.date(number // 12, number % 12 + 1, 1)
 
 
-@transaction.atomic
+@acts.whole
 def enrol_benefit(*, benefit: UnemploymentBenefit, by: Any, on: dt.date | None = None) -> UnemploymentBenefit:
     """The street enrols the claimant once identity and conditions hold, and plans the months (J-4.2.1 step 5).
 
     NotPossible when the determination is unfavourable or the registration is not running. Enrolling again changes nothing.
     """
-    held, on = lock(benefit), on or clock.today()
+    held, on = rows.one(UnemploymentBenefit, "t.id = %s FOR UPDATE", str(benefit.pk)), on or clock.today()
+    held.person = benefit.person
     if held.enrolled_on is not None and held.state not in (State.STOPPED, State.INELIGIBLE):
         return held
     if not held.eligible:
@@ -62,12 +61,12 @@ def enrol_benefit(*, benefit: UnemploymentBenefit, by: Any, on: dt.date | None =
     registration = UnemploymentRegistration.objects.running_of(held.person)
     if registration is None:
         raise NotPossible(Why("not_registered", "没有有效的失业登记，不能领取失业保险金。", "请先办理失业登记。"))
-    held.registration, held.organization = registration, registration.organization
+    held.registration, held.organization_id = registration, registration.organization_id
     held.enrolled_on, held.enrolled_by = on, by
     if held.state == State.DETERMINED:
         held.state = State.ENROLLED
     held.version += 1
-    held.save()
+    rows.update(held, "registration", "organization", "enrolled_on", "enrolled_by", "state", "version")
     if held.heading == BENEFIT_MONTHLY:
         _plan_months(held)
     audit.record(
@@ -75,7 +74,7 @@ def enrol_benefit(*, benefit: UnemploymentBenefit, by: Any, on: dt.date | None =
         subject=f"person:{held.person_id}",
         detail={"benefit": held.pk, "months": held.months_left},
         by=by,
-        organization=held.organization,
+        organization=held.organization_id,
     )
     return held
 
@@ -94,11 +93,11 @@ def amount_of_month(benefit: UnemploymentBenefit, month: dt.date, index: int, to
 
 def _plan_months(benefit: UnemploymentBenefit) -> None:
     today = clock.today()
-    rows = []
+    planned = []
     for index in range(benefit.opening_months_received + 1, benefit.months_entitled + 1):
         month = next_month(benefit.first_month, index - 1)
         fen, reason = amount_of_month(benefit, month, index, today)
-        rows.append(
+        planned.append(
             BenefitMonth(
                 benefit=benefit,
                 month=month,
@@ -108,7 +107,7 @@ def _plan_months(benefit: UnemploymentBenefit) -> None:
                 state=BenefitMonth.State.BLOCKED if fen is None else BenefitMonth.State.PLANNED,
             )
         )
-    BenefitMonth.objects.bulk_create(rows)
+    rows.insert(planned)
 
 
 def judge_stop(event: str, *, on: dt.date) -> tuple[bool, str]:
@@ -122,14 +121,14 @@ def judge_stop(event: str, *, on: dt.date) -> tuple[bool, str]:
 
 def _withdraw(*, benefit: UnemploymentBenefit, first_unpaid: dt.date, reason: str, by: Any) -> list[dt.date]:
     """Take back the months that begin on or after a day. Returns those on a confirmed or paid list: money to recover."""
-    rows = list(
+    months = list(
         BenefitMonth.objects.select_for_update(of=("self",))
         .filter(benefit=benefit, month__gte=first_unpaid)
         .select_related("payment_line__batch")
         .order_by("index")
     )
     fixed, overpaid = (PaymentBatch.State.CONFIRMED, PaymentBatch.State.PAID), []
-    for row in rows:
+    for row in months:
         line = row.payment_line
         if line is not None and (line.heading != BENEFIT_MONTHLY or line.batch.state in fixed):
             if line.heading == BENEFIT_MONTHLY:
@@ -142,7 +141,7 @@ def _withdraw(*, benefit: UnemploymentBenefit, first_unpaid: dt.date, reason: st
     return overpaid
 
 
-@transaction.atomic
+@acts.whole
 def stop_benefit(
     *, benefit: UnemploymentBenefit, event: str, by: Any, on: dt.date | None = None, reason: str = ""
 ) -> UnemploymentBenefit:

@@ -10,7 +10,11 @@ from renben.engines.procedures.models import Case, OneTimeNotice
 from renben.kernel import audit
 from renben.services.registration import papers
 from renben.services.registration.forms_data import Known
-from renben.services.registration.models import UnemploymentBenefit, UnemploymentRegistration
+from renben.services.registration.models import (
+    RegistrationCertificate,
+    UnemploymentBenefit,
+    UnemploymentRegistration,
+)
 
 SUPPLEMENT = "补交材料清单"
 REFUSAL = "不予登记告知书"
@@ -78,6 +82,8 @@ def _plain(form: str) -> Callable:
 def _certificate(case: Case, known: Known, by: Any) -> list[IssuedDocument]:
     if known.certificate is None:
         raise NothingToPrint("还没有发证。请先在“《就业失业登记证》发放”环节办理。")
+    if known.certificate.state == RegistrationCertificate.State.REVOKED:
+        raise NothingToPrint(f"证书{known.certificate.number}已经注销，不能再打印。")
     return [papers.print_certificate(certificate=known.certificate, by=by)]
 
 

@@ -26,6 +26,11 @@ GUARDS = {
     "certificate.in_stock": f"{_STEPS}:stock_guard",
 }
 
+CHECKED_BY_ACTION = {
+    "registration.register_unemployment": ["registration.conditions"],
+    "registration.issue_certificate": ["certificate.in_stock"],
+}
+
 FIELD_SOURCES = {
     "archive.number": f"{_FACTS}:archive_number",
     "archive.source": f"{_FACTS}:archive_source",

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Sum
 
 from renben.engines.documents.issuing import revoke as revoke_paper
-from renben.kernel import audit, calendar_table, clock, numbering, settings_store, taskboard
+from renben.kernel import acts, audit, calendar_table, clock, numbering, rows, settings_store, taskboard
 from renben.kernel.models import Organization, Person, Task
 from renben.services.registration import limits
 from renben.services.registration.models import (
@@ -37,17 +36,17 @@ def check_digit(digits: str) -> str:
 def next_number(*, organization: Organization, person: Person, on: dt.date) -> str:
     """The next certificate number of the area in that year, by the pattern of the settings."""
     area = organization.region_id[:6]
-    digits = settings_store.get("certificate.hukou_digits")
+    digits, pattern = settings_store.get_many("certificate.hukou_digits", "certificate.number_pattern")
     hukou, year = digits.get(person.hukou_kind, digits[""]), f"{on:%y}"
     serial = numbering.next_value(f"certificate:{area}:{year}")
     check = check_digit(f"{area}{hukou}{year}{serial:06d}")
-    pattern = settings_store.get("certificate.number_pattern")
     return pattern.format(area=area, hukou=hukou, check=check, year=year, serial=serial)
 
 
 def certificate_of(person: Person) -> RegistrationCertificate | None:
     """The certificate in force, if any."""
-    return RegistrationCertificate.objects.filter(person=person).exclude(state=State.REVOKED).order_by("id").first()
+    in_force = "t.person_id = %s AND t.state <> 'revoked' ORDER BY t.id LIMIT 1"
+    return rows.one(RegistrationCertificate, in_force, str(person.pk))
 
 
 def _low_key(organization: Organization) -> str:
@@ -56,7 +55,16 @@ def _low_key(organization: Organization) -> str:
     return f"certificates.low:{organization.pk}:{past + 1}"
 
 
-@transaction.atomic
+def _locked_stock(organization: Organization) -> CertificateStock:
+    where, office = "t.organization_id = %s FOR UPDATE", str(organization.pk)
+    stock = rows.one(CertificateStock, where, office)
+    if stock is None:
+        rows.insert_unless(CertificateStock(organization=organization, on_hand=0), "organization_id")
+        stock = rows.one(CertificateStock, where, office)
+    return stock
+
+
+@acts.whole
 def move_stock(
     *,
     organization: Organization,
@@ -69,8 +77,7 @@ def move_stock(
 ) -> CertificateStock:
     """Book blank certificates in (+) or out (−). NotPossible when there are not enough; below the line of the procedure a
     task asks the office to fetch new ones from the district, and it goes away when enough have come."""
-    CertificateStock.objects.get_or_create(organization=organization)
-    stock = CertificateStock.objects.select_for_update().get(organization=organization)
+    stock = _locked_stock(organization)
     if stock.on_hand + delta < 0:
         raise NotPossible(
             Why(
@@ -81,8 +88,8 @@ def move_stock(
             )
         )
     stock.on_hand += delta
-    stock.save()
-    StockMovement.objects.create(
+    rows.update(stock, "on_hand")
+    movement = StockMovement(
         organization=organization,
         delta=delta,
         kind=kind,
@@ -92,10 +99,10 @@ def move_stock(
         by=by,
         note=note,
     )
-    line, key = limits.certificate_warning_line(), _low_key(organization)
-    if stock.on_hand < line:
+    rows.insert([movement])
+    if stock.on_hand < (line := limits.certificate_warning_line()):
         taskboard.open_task(
-            key=key,
+            key=_low_key(organization),
             title="申领空白《就业失业登记证》",
             reason=f"存量{stock.on_hand}本，不足{line}本，请到区中心申领（京人社就发〔2011〕80号）。",
             organization=organization,
@@ -104,7 +111,7 @@ def move_stock(
             url="/benefits/certificates/stock/",
         )
     else:
-        taskboard.clear(key=key, event=RESTOCKED_EVENT, outcome=f"现有{stock.on_hand}本")
+        taskboard.clear_at(organization=organization, event=RESTOCKED_EVENT, outcome=f"现有{stock.on_hand}本")
     if kind != Kind.ISSUED:
         audit.record(
             action=f"certificate.stock.{kind}",
@@ -116,7 +123,7 @@ def move_stock(
     return stock
 
 
-@transaction.atomic
+@acts.whole
 def hand_out_blanks(
     *, from_organization: Organization, to_organization: Organization, count: int, by: Any, on: dt.date | None = None
 ) -> None:
@@ -129,7 +136,7 @@ def hand_out_blanks(
     move_stock(organization=to_organization, delta=count, kind=Kind.RECEIVED, by=by, on=on, note=str(from_organization))
 
 
-@transaction.atomic
+@acts.whole
 def issue_certificate(
     *, registration: UnemploymentRegistration, by: Any, on: dt.date | None = None
 ) -> RegistrationCertificate:
@@ -137,21 +144,20 @@ def issue_certificate(
 
     Whoever already holds a valid one keeps it: it is linked to the new registration and no blank is used.
     """
-    held = (
-        UnemploymentRegistration.objects.select_for_update(of=("self",))
-        .select_related("person")
-        .get(pk=registration.pk)
-    )
+    held = rows.one(UnemploymentRegistration, "t.id = %s FOR UPDATE", str(registration.pk))
+    held.person = registration.person
+    if held.organization_id == registration.organization_id:
+        held.organization = registration.organization
     if held.state == UnemploymentRegistration.State.CLOSED:
         raise NotPossible(Why("registration_closed", "失业登记已经注销，不能发证。", "请先重新登记。"))
     on, existing = on or clock.today(), certificate_of(held.person)
     if existing is not None:
         if held.certificate_id != existing.pk:
             held.certificate = existing
-            held.save(update_fields=["certificate"])
+            rows.update(held, "certificate")
         return existing
     office = street_of(held.organization)
-    certificate = RegistrationCertificate.objects.create(
+    certificate = RegistrationCertificate(
         number=next_number(organization=office, person=held.person, on=on),
         person=held.person,
         registration=held,
@@ -159,8 +165,9 @@ def issue_certificate(
         issued_on=on,
         issued_by=by,
     )
+    rows.insert([certificate])
     held.certificate = certificate
-    held.save(update_fields=["certificate"])
+    rows.update(held, "certificate")
     move_stock(organization=office, delta=-1, kind=Kind.ISSUED, by=by, on=on, certificate=certificate)
     audit.record(
         action="certificate.issue",
@@ -183,7 +190,7 @@ def _lock(certificate: RegistrationCertificate) -> RegistrationCertificate:
     return held
 
 
-@transaction.atomic
+@acts.whole
 def reissue_certificate(
     *,
     certificate: RegistrationCertificate,
@@ -210,7 +217,7 @@ def reissue_certificate(
     return held
 
 
-@transaction.atomic
+@acts.whole
 def revoke_certificate(
     *, certificate: RegistrationCertificate, reason: str, by: Any, on: dt.date | None = None
 ) -> RegistrationCertificate:
@@ -230,7 +237,7 @@ def revoke_certificate(
     return held
 
 
-@transaction.atomic
+@acts.whole
 def verify_year(*, certificate: RegistrationCertificate, by: Any, on: dt.date | None = None) -> RegistrationCertificate:
     """每年核验: note the year once."""
     held, year = _lock(certificate), (on or clock.today()).year

@@ -6,10 +6,8 @@ import calendar
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
-
 from renben.engines.rules.parameters import Reader, load_parameters
-from renben.kernel import audit, calendar_table, clock, taskboard
+from renben.kernel import acts, audit, calendar_table, clock, rows, taskboard
 from renben.kernel.models import Organization, Person
 from renben.services.registration.codes import Channel
 from renben.services.registration.models import DynamicRecord, MonthlyContact, UnemploymentRegistration
@@ -72,7 +70,7 @@ def _row(registration: UnemploymentRegistration, month: dt.date) -> MonthlyConta
     )
 
 
-@transaction.atomic
+@acts.whole
 def open_month_contacts(*, organization: Organization, month: dt.date, by: Any = None) -> list[MonthlyContact]:
     """For every registered person of the office (and below) who has not reported in `month`: a contact to make by the last
     working day. Repeating it adds nothing. Returns what is still to be done."""
@@ -131,7 +129,7 @@ def _finish_month(row: MonthlyContact) -> None:
         )
 
 
-@transaction.atomic
+@acts.whole
 def record_report(
     *,
     registration: UnemploymentRegistration,
@@ -160,7 +158,7 @@ def record_report(
     return row
 
 
-@transaction.atomic
+@acts.whole
 def record_contact(
     *,
     registration: UnemploymentRegistration,
@@ -216,7 +214,7 @@ def record_contact(
     return row
 
 
-@transaction.atomic
+@acts.whole
 def add_dynamic_record(
     *,
     person: Person,
@@ -231,7 +229,7 @@ def add_dynamic_record(
     """One line of 就业动态管理记录单. NotPossible without a text."""
     if not text.strip():
         raise NotPossible(Why("text", "请写明记录内容。"))
-    record = DynamicRecord.objects.create(
+    record = DynamicRecord(
         person=person,
         registration=registration,
         case=case,
@@ -242,6 +240,7 @@ def add_dynamic_record(
         by=by,
         recorded_at=clock.now(),
     )
+    rows.insert([record])
     audit.record(
         action="dynamic_record.add",
         subject=f"person:{person.pk}",
@@ -254,13 +253,13 @@ def add_dynamic_record(
 
 def close_contacts(*, registration: UnemploymentRegistration, by: Any) -> None:
     """Open contacts of a closed registration are settled; the month's task goes away with the last one."""
-    rows = list(
+    open_ones = list(
         registration.contacts.select_for_update(of=("self",))
         .select_related("organization")
         .filter(reported_on=None, contacted_on=None)
         .order_by("id")
     )
-    for row in rows:
+    for row in open_ones:
         row.contacted_on, row.result, row.by = registration.closed_on, CLOSED_RESULT, by
         row.save()
         _finish_month(row)

@@ -6,13 +6,11 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import transaction
-
 from renben.engines.rules.determinations import store
 from renben.engines.rules.errors import NoStandardOnFile
 from renben.engines.rules.evaluation import Part, evaluate
 from renben.engines.rules.parameters import Reader, load_parameters
-from renben.kernel import audit, clock, events
+from renben.kernel import acts, audit, clock, events
 from renben.kernel.models import Person
 from renben.services.registration.codes import BENEFIT_FARM_LUMP_SUM, BENEFIT_MONTHLY, StopEvent
 from renben.services.registration.models import PersonnelArchive, UnemploymentBenefit, UnemploymentRegistration
@@ -109,7 +107,7 @@ def _merge(decision: BenefitDecision, claim: Claim, on: dt.date) -> tuple[Any, i
     return _Merged(replace(decision, eligible=True, failed=(), months=months), record), months
 
 
-@transaction.atomic
+@acts.whole
 def determine_benefit(
     *,
     person: Person,

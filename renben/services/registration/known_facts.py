@@ -24,8 +24,7 @@ PRIOR_OF_STATUS = {
 
 def archive_of(case: Case) -> PersonnelArchive | None:
     """The archive that came in with this case, else the one held for the person."""
-    own = PersonnelArchive.objects.filter(case=case, state__in=PersonnelArchive.HELD).order_by("-id").first()
-    return own or (PersonnelArchive.objects.latest_of(case.person) if case.person_id else None)
+    return PersonnelArchive.objects.of_case(case)
 
 
 def _of_archive(case: Case, name: str):

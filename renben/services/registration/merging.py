@@ -1,10 +1,10 @@
-"""How merging two people treats what registration holds, and the rows of the engines that carry its business."""
+"""How merging two people, or two employers, treats what registration holds and the rows of the engines below it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from renben.kernel import clock, merge
+from renben.kernel import clock, employer_merge, merge
 from renben.kernel.models import Person
 from renben.services.registration.codes import CloseReason
 from renben.services.registration.models import (
@@ -26,6 +26,8 @@ PLAIN = (
     "exchange.ImportRow.person",
 )
 """Rows that simply belong to the kept file from now on; the engines themselves know no rule about merging."""
+
+PLAIN_OF_EMPLOYERS = ("procedures.Case.employer", "exchange.ImportRow.employer")
 
 
 def registrations(kept: Person, merged: Person) -> dict[str, Any]:
@@ -106,6 +108,8 @@ def load() -> None:
     """Declare every relation."""
     for relation in PLAIN:
         merge.register(relation, merge.move_all(relation))
+    for relation in PLAIN_OF_EMPLOYERS:
+        employer_merge.register(relation, merge.move_all(relation))
     merge.register("registration.UnemploymentRegistration.person", registrations)
     merge.register("registration.RegistrationCertificate.person", certificates)
     merge.register("registration.UnemploymentBenefit.person", benefits)

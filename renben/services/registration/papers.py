@@ -1,4 +1,7 @@
-"""Printed papers of registration: each is filled from what is known and issued once by the documents engine."""
+"""Printed papers of registration: each is filled from what is known when it is first printed, and issued once.
+
+An act does not wait for its papers: they can be printed as soon as it is done.
+"""
 
 from __future__ import annotations
 
@@ -32,15 +35,6 @@ def issue_paper(
         number=number,
         case_id=known.case.pk if known.case is not None else None,
     )
-
-
-def print_registration(*, registration: UnemploymentRegistration, by: Any) -> list[IssuedDocument]:
-    """《失业登记申请审核表》 and 《就业失业登记个人信息采集（变更）表》"""
-    known = forms_data.Known.of_registration(registration)
-    return [
-        issue_paper(form=form, known=known, organization=registration.organization, by=by)
-        for form in (APPLICATION, PERSON_FORM)
-    ]
 
 
 def print_certificate(*, certificate: RegistrationCertificate, by: Any) -> IssuedDocument:

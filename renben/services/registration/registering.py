@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
 from renben.engines.rules.evaluation import evaluate
-from renben.kernel import audit, calendar_table, clock, labour, settings_store
+from renben.kernel import acts, audit, calendar_table, clock, labour, rows, settings_store
 from renben.kernel.models import LabourSpell, Mandate, Organization, Person
 from renben.services.registration import benefits, contacts, limits, mandates
 from renben.services.registration import rules as _rules  # noqa: F401 - importing registers unemp_reg.deregister
@@ -33,6 +31,7 @@ from renben.services.registration.reasons import NotPossible, Why
 from renben.services.registration.territory import street_of
 
 State, Change = UnemploymentRegistration.State, RegistrationChange.Kind
+_STANDING = "t.person_id = %s AND (t.state <> %s OR t.case_id = %s) ORDER BY t.id"
 WITHOUT_RULE = (CloseReason.DIED, CloseReason.DUPLICATE)
 
 STATUS_AFTER = {
@@ -73,7 +72,7 @@ def refusal_of(reasons: Sequence[Why]) -> Refusal:
     return Refusal(tuple(reasons), "；".join(articles) or EVIDENCE_ARTICLE, appeal, "\n".join([*lines, appeal]))
 
 
-@transaction.atomic
+@acts.whole
 def inform(
     *,
     person: Person,
@@ -91,7 +90,7 @@ def inform(
     """
     on = on or clock.today()
     last_day = calendar_table.current().add_working_days(on, limits.register_working_days())
-    record = InformRecord.objects.create(
+    record = InformRecord(
         person=person,
         case=case,
         organization=organization,
@@ -102,6 +101,7 @@ def inform(
         register_by=last_day,
         result=result,
     )
+    rows.insert([record])
     audit.record(
         action="registration.inform",
         subject=f"person:{person.pk}",
@@ -125,28 +125,6 @@ def inform_text(person: Person, register_by: dt.date) -> str:
     )
 
 
-def applicant_of(
-    person: Person,
-    *,
-    prior_status: str,
-    separated_on: dt.date | None,
-    draws_pension: bool = False,
-    is_hardship: bool = False,
-) -> Applicant:
-    """Facts of the applicant from what the platform knows."""
-    spell = LabourSpell.objects.filter(person=person, end_on=None).order_by("-start_on", "-id").first()
-    return Applicant(
-        birth_on=person.birth_on,
-        labour_status=spell.status if spell else "",
-        status_since=spell.start_on if spell else None,
-        prior_status=prior_status,
-        separated_on=separated_on,
-        draws_pension=draws_pension,
-        is_hardship=is_hardship,
-        is_registered=UnemploymentRegistration.objects.running_of(person) is not None,
-    )
-
-
 def conditions_for(
     *,
     person: Person,
@@ -159,17 +137,21 @@ def conditions_for(
 ) -> list[Condition]:
     """What the clerk sees before deciding: each condition with its answer and article. Changes nothing."""
     archive = PersonnelArchive.objects.latest_of(person)
-    applicant = applicant_of(
-        person,
+    spell = LabourSpell.objects.filter(person=person, end_on=None).order_by("-start_on", "-id").first()
+    applicant = Applicant(
+        birth_on=person.birth_on,
+        labour_status=spell.status if spell else "",
+        status_since=spell.start_on if spell else None,
         prior_status=prior_status,
         separated_on=separated_on or (archive.separated_on if archive else None),
         draws_pension=draws_pension,
         is_hardship=is_hardship,
+        is_registered=UnemploymentRegistration.objects.running_of(person) is not None,
     )
     return registration_conditions(applicant=applicant, evidence=evidence, on=on or clock.today())
 
 
-@transaction.atomic
+@acts.whole
 def register_unemployment(
     *,
     person: Person,
@@ -191,32 +173,34 @@ def register_unemployment(
     The same case again returns the registration it made.
     """
     on = on or clock.today()
-    Person.objects.select_for_update().get(pk=person.pk)
-    if case is not None:
-        made = UnemploymentRegistration.objects.filter(case=case, person=person).order_by("id").first()
-        if made is not None:
-            return made
+    rows.value("SELECT id FROM kernel_person WHERE id = %s FOR UPDATE", str(person.pk))
+    case_id = case and str(case.pk)
+    standing = rows.fetch(UnemploymentRegistration, _STANDING, str(person.pk), State.CLOSED.value, case_id)
+    made = next((row for row in standing if case is not None and row.case_id == case.pk), None)
+    if made is not None:
+        return made
     if mandate is not None:
         mandates.demand(mandate=mandate, person=person, matter=mandates.UNEMPLOYMENT_REGISTRATION, on=on)
     archive = PersonnelArchive.objects.latest_of(person)
     if archive is not None and prior_status == PriorStatus.EMPLOYED:
         separated_on = separated_on or archive.separated_on
         separation_reason = separation_reason or archive.separation_reason
-    reasons = unmet(
-        conditions_for(
-            person=person,
-            prior_status=prior_status,
-            evidence=evidence,
-            on=on,
-            separated_on=separated_on,
-            draws_pension=draws_pension,
-            is_hardship=is_hardship,
-        )
+    spell = labour.last_spell(person)
+    runs = spell is not None and spell.end_on is None
+    applicant = Applicant(
+        birth_on=person.birth_on,
+        labour_status=spell.status if runs else "",
+        status_since=spell.start_on if runs else None,
+        prior_status=prior_status,
+        separated_on=separated_on or (archive.separated_on if archive is not None else None),
+        draws_pension=draws_pension,
+        is_hardship=is_hardship,
+        is_registered=bool(standing),
     )
-    if reasons:
+    if reasons := unmet(registration_conditions(applicant=applicant, evidence=evidence, on=on)):
         raise NotPossible(*reasons)
     office = street_of(organization)
-    registration = UnemploymentRegistration.objects.create(
+    registration = UnemploymentRegistration(
         person=person,
         organization=office,
         case=case,
@@ -230,8 +214,10 @@ def register_unemployment(
         recorded_by=by,
         recorded_at=clock.now(),
     )
+    rows.insert([registration])
     note_change(registration, Change.REGISTERED, on=on, by=by)
-    labour.set_status(
+    labour.follow_spell(
+        spell,
         person=person,
         status=LabourSpell.Status.REGISTERED_UNEMPLOYED,
         start_on=on,
@@ -256,15 +242,17 @@ def note_change(
     registration: UnemploymentRegistration, kind: str, *, on: dt.date, by: Any, reason: str = ""
 ) -> RegistrationChange:
     """One line of the registration's own history, at the office that looks after it from then on."""
-    return RegistrationChange.objects.create(
+    change = RegistrationChange(
         registration=registration,
         kind=kind,
         on=on,
         at=clock.now(),
         by=by,
-        organization=registration.organization,
+        organization_id=registration.organization_id,
         reason=reason[:300],
     )
+    rows.insert([change])
+    return change
 
 
 def lock(registration: UnemploymentRegistration) -> UnemploymentRegistration:
@@ -302,7 +290,7 @@ def judge_close(
     return bool(found.result.get("deregister")), text or f"依据{found.basis}。"
 
 
-@transaction.atomic
+@acts.whole
 def deregister(
     *,
     registration: UnemploymentRegistration,

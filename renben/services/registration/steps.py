@@ -8,7 +8,7 @@ from functools import wraps
 
 from renben.engines.documents.forms import FormError
 from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext
-from renben.engines.procedures.models import EvidenceItem
+from renben.engines.procedures.evidence import SATISFIED
 from renben.kernel import taskboard
 from renben.kernel.models import Mandate
 from renben.services.registration import (
@@ -79,8 +79,18 @@ def _archive(ctx: StepContext) -> PersonnelArchive:
     return archive
 
 
-def _registration(ctx: StepContext) -> UnemploymentRegistration:
+def _running(ctx: StepContext) -> UnemploymentRegistration | None:
+    """The running registration, with what the act has read already."""
     registration = UnemploymentRegistration.objects.running_of(ctx.person)
+    if registration is not None:
+        registration.person = ctx.person
+        if registration.organization_id == ctx.organization.pk:
+            registration.organization = ctx.organization
+    return registration
+
+
+def _registration(ctx: StepContext) -> UnemploymentRegistration:
+    registration = _running(ctx)
     if registration is None:
         raise NotPossible(Why("not_registered", "本人没有有效的失业登记。", "请先办理失业登记。"))
     return registration
@@ -139,7 +149,7 @@ def collect_archive(ctx: StepContext) -> Done:
     archive = archive_of(ctx.case)
     if archive is None or archive.state == PersonnelArchive.State.COLLECTED:
         return Done(refs={"archive": archive.pk if archive else None})
-    if archive.handover is None or archive.state != PersonnelArchive.State.IN_TRANSFER:
+    if archive.handover_id is None or archive.state != PersonnelArchive.State.IN_TRANSFER:
         raise NotPossible(
             Why(
                 "archive_not_sent",
@@ -148,7 +158,7 @@ def collect_archive(ctx: StepContext) -> Done:
             )
         )
     on = _day(ctx.facts.get("roster_checked_on"), ctx.on)
-    archives.collect_archives(handover=archive.handover, checked=[archive], by=ctx.by, on=on)
+    archives.collect_archives(handover=archive.handover_id, checked=[archive], by=ctx.by, on=on)
     return Done(refs={"archive": archive.pk, "handover": archive.handover_id})
 
 
@@ -167,9 +177,7 @@ def inform_person(ctx: StepContext) -> Done:
 
 
 def _handed_in(ctx: StepContext) -> list[str]:
-    taken = EvidenceItem.objects.filter(case=ctx.case, step_key=ctx.step.key)
-    got = [EvidenceItem.State.RECEIVED, EvidenceItem.State.WAIVED, EvidenceItem.State.DEFERRED]
-    return list(taken.filter(state__in=got).order_by("id").values_list("name", flat=True))
+    return [item.name for item in sorted(ctx.items, key=lambda item: item.pk) if item.state in SATISFIED]
 
 
 def _mandate(ctx: StepContext) -> Mandate | None:
@@ -181,7 +189,7 @@ def _mandate(ctx: StepContext) -> Mandate | None:
 @step_action
 def register_unemployment(ctx: StepContext) -> Done:
     """J-4.2.1 失业登记: blocked with each unmet condition and its article; the clerk then refuses with these words or asks
-    for what is missing."""
+    for what is missing. The forms are filled from the registration when they are printed."""
     registration = registering.register_unemployment(
         person=ctx.person,
         organization=ctx.organization,
@@ -194,36 +202,29 @@ def register_unemployment(ctx: StepContext) -> Done:
         mandate=_mandate(ctx),
         case=ctx.case,
     )
-    documents = papers.print_registration(registration=registration, by=ctx.by)
-    return Done(refs={"registration": registration.pk, "documents": [d.pk for d in documents]})
+    return Done(refs={"registration": registration.pk})
 
 
 @step_action
 def issue_certificate(ctx: StepContext) -> Done:
-    """J-4.2.1 发证: number, stock, and the paper with its QR. Whoever holds a valid certificate keeps it."""
+    """J-4.2.1 发证: number and stock; the paper gets its QR when it is printed. Whoever holds a valid certificate keeps it."""
     on = _day(ctx.facts.get("certificate_printed_on"), ctx.on)
     certificate = certificates.issue_certificate(registration=_registration(ctx), by=ctx.by, on=on)
-    document = papers.print_certificate(certificate=certificate, by=ctx.by)
     return Done(
-        refs={"certificate": certificate.pk, "number": certificate.number, "documents": [document.pk]},
+        refs={"certificate": certificate.pk, "number": certificate.number},
         anchors={"certificate_printed": on.isoformat()},
     )
 
 
 @step_action
 def enrol_benefit(ctx: StepContext) -> Done:
-    """J-4.2.1 失业保险金发放: the district's determination, identity and conditions checked, form and card filled."""
-    benefit = (
-        UnemploymentBenefit.objects.filter(person=ctx.person)
-        .exclude(state__in=[UnemploymentBenefit.State.STOPPED, UnemploymentBenefit.State.COMPLETED])
-        .order_by("-determined_on", "-id")
-        .first()
-    )
+    """J-4.2.1 失业保险金发放: the district's determination, identity and conditions checked; form and card are filled when
+    they are printed."""
+    benefit = UnemploymentBenefit.objects.to_enrol(ctx.person)
     if benefit is None:
         raise NotPossible(Why("not_determined", "区里还没有核定失业保险待遇。", "请等区中心核定后再办。"))
     enrolled = benefits.enrol_benefit(benefit=benefit, by=ctx.by, on=ctx.on)
-    documents = papers.print_enrolment(benefit=enrolled, by=ctx.by)
-    return Done(refs={"benefit": enrolled.pk, "documents": [d.pk for d in documents]})
+    return Done(refs={"benefit": enrolled.pk})
 
 
 @step_action
@@ -231,7 +232,7 @@ def offer_job_service(ctx: StepContext) -> Done:
     """J-4.2.1 求职服务: the wish is on record and becomes work of the counsellors (J-5.2.1 onwards)."""
     record = contacts.add_dynamic_record(
         person=ctx.person,
-        registration=UnemploymentRegistration.objects.running_of(ctx.person),
+        registration=_running(ctx),
         kind=DynamicRecord.Kind.NEED,
         text="本人有就业意愿，转求职服务。",
         by=ctx.by,
@@ -265,8 +266,7 @@ def start_dynamic_record(ctx: StepContext) -> Done:
         on=ctx.on,
         case=ctx.case,
     )
-    document = papers.print_dynamic_record(registration=registration, by=ctx.by)
-    return Done(refs={"dynamic_record": record.pk, "documents": [document.pk]})
+    return Done(refs={"dynamic_record": record.pk})
 
 
 @step_action

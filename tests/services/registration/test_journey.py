@@ -11,7 +11,9 @@ from renben.engines.documents.models import IssuedDocument
 from renben.engines.procedures import actions as procedures
 from renben.engines.procedures.contracts import Blocked, Done
 from renben.engines.procedures.models import Case, CaseStep
-from renben.services.registration import archives, limits, mandates, paying
+from renben.kernel import audit
+from renben.kernel.models import AuditEvent
+from renben.services.registration import archives, case_papers, certificates, limits, mandates, paying
 from renben.services.registration.models import UnemploymentBenefit, UnemploymentRegistration
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +88,8 @@ def test_from_the_archive_to_a_certificate_and_a_paid_month(place, worker, infor
     assert (registration.case, registration.prior_status) == (informed, "employed")
     done(act(informed, "certificate", place.clerk, certificate_printed_on="2026-11-23"))
     registration.refresh_from_db()
-    paper = registration.certificate.document
+    assert not IssuedDocument.objects.filter(holder_person=worker).exists()  # nobody has printed anything yet
+    (paper,) = case_papers.print_for_case(form="就业失业登记证", case=informed, by=place.clerk)
     found = issuing.verify(paper.number, paper.short_hash)
     assert (found.number, found.state) == (registration.certificate.number, "valid")
     assert worker.name not in found.holder
@@ -105,6 +108,8 @@ def test_from_the_archive_to_a_certificate_and_a_paid_month(place, worker, infor
     assert informed.state == "done"
     batch, _ = paying.make_month_list(organization=place.street, month=dt.date(2026, 11, 1), by=place.clerk)
     assert (batch.count, batch.total_fen) == (1, 215600)
+    for form in limits.procedure("J-4.2.1").step("register").forms + ["就业动态管理记录单"]:
+        case_papers.print_for_case(form=form, case=informed, by=place.clerk)
     assert set(IssuedDocument.objects.filter(holder_person=worker).values_list("form", flat=True)) >= {
         "失业登记申请审核表",
         "就业失业登记证",
@@ -113,9 +118,40 @@ def test_from_the_archive_to_a_certificate_and_a_paid_month(place, worker, infor
     }
 
 
+def test_a_whole_registration_takes_few_statements(place, worker, informed, stock, django_assert_max_num_queries):
+    """Registration, its history, the labour status and the district's case; two of them are lookups of this test."""
+    with django_assert_max_num_queries(28):
+        done(act(informed, "register", place.clerk, **ASKED))
+    with django_assert_max_num_queries(20):
+        done(act(informed, "certificate", place.clerk, certificate_printed_on="2026-11-23"))
+    with django_assert_max_num_queries(12):
+        done(act(informed, "job_service", place.clerk))
+
+
+def test_the_entries_of_an_act_are_written_together_or_not_at_all(place, worker, informed, stock):
+    last = AuditEvent.objects.latest("id")
+    answer = act(informed, "register", place.clerk, **ASKED | {"prior_status": "business"})
+    assert isinstance(answer, Blocked)
+    assert not AuditEvent.objects.filter(pk__gt=last.pk).exists()
+    done(act(informed, "register", place.clerk, **ASKED))
+    written = AuditEvent.objects.filter(pk__gt=last.pk).order_by("seq")
+    assert [entry.action for entry in written] == ["registration.register", "step.done"]
+    assert audit.verify()[0] == []
+
+
+def test_a_revoked_certificate_is_not_printed_for_the_first_time(place, worker, informed, stock):
+    done(act(informed, "register", place.clerk, **ASKED))
+    done(act(informed, "certificate", place.clerk, certificate_printed_on="2026-11-23"))
+    held = certificates.certificate_of(worker)
+    certificates.revoke_certificate(certificate=held, reason="登记有误", by=place.clerk)
+    with pytest.raises(case_papers.NothingToPrint, match="已经注销"):
+        case_papers.print_for_case(form="就业失业登记证", case=informed, by=place.clerk)
+    assert not IssuedDocument.objects.exists()
+
+
 def test_forms_are_filled_from_what_is_known(place, worker, informed, stock):
     done(act(informed, "register", place.clerk, **ASKED))
-    application = IssuedDocument.objects.get(holder_person=worker, form="失业登记申请审核表")
+    (application,) = case_papers.print_for_case(form="失业登记申请审核表", case=informed, by=place.clerk)
     said = issuing.content_of(application)
     assert said["name"] == "李建国"
     assert said["last_employer"] == "北京某纺织有限公司"

@@ -14,7 +14,8 @@ class Case(models.Model):
     """办件: one running procedure. `journey_id` is shared by all cases that continue each other across the tiers.
 
     `data` holds the facts typed or fetched during the case by field name, `anchors` the dates deadlines count from
-    (code of catalog/events.yaml → ISO date).
+    (code of catalog/events.yaml → ISO date). A case of a recurring duty has no opener: `duty` is its key in the procedure,
+    `period_on` the first day of the period it belongs to; one per office and period.
     """
 
     class State(models.TextChoices):
@@ -46,7 +47,9 @@ class Case(models.Model):
     data = models.JSONField("事实", default=dict, blank=True)
     anchors = models.JSONField("起算日", default=dict, blank=True)
     opened_at = models.DateTimeField("受理时间")
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    duty = models.CharField("定期职责", max_length=48, blank=True)
+    period_on = models.DateField("所属期间首日", null=True, blank=True)
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
     outcome = models.CharField("结果", max_length=48, blank=True)
     first_contact = models.ForeignKey(
@@ -61,6 +64,15 @@ class Case(models.Model):
             models.Index(fields=["organization", "-opened_at"], name="case_org_opened"),
             models.Index(fields=["person", "-opened_at"], name="case_person_opened"),
             models.Index(fields=["procedure_id", "-opened_at"], name="case_procedure_opened"),
+            models.Index(fields=["opened_organization", "period_on"], name="case_duty", condition=~Q(duty="")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["procedure_id", "duty", "period_on", "opened_organization"],
+                condition=~Q(duty=""),
+                name="case_duty_once",
+                violation_error_message="本期的这项任务已经开立。",
+            )
         ]
 
     def __str__(self) -> str:

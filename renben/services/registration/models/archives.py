@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from renben.kernel import rows
 from renben.services.registration.codes import SeparationReason
 
 
@@ -35,10 +36,20 @@ class ArchiveHandover(models.Model):
         return self.number
 
 
+_LATEST = "t.received_on DESC, t.id DESC LIMIT 1"
+
+
 class PersonnelArchiveQuerySet(models.QuerySet):
     def latest_of(self, person) -> PersonnelArchive | None:
         """The archive held somewhere in the district now; the latest received when there are several."""
-        return self.filter(person=person, state__in=PersonnelArchive.HELD).order_by("-received_on", "-id").first()
+        held = f"t.person_id = %s AND t.state = ANY(%s) ORDER BY {_LATEST}"
+        return rows.one(PersonnelArchive, held, str(person.pk), list(PersonnelArchive.HELD))
+
+    def of_case(self, case) -> PersonnelArchive | None:
+        """The held archive that came in with this case, else the latest of its person."""
+        key, person = str(case.pk), case.person_id and str(case.person_id)
+        held = f"t.state = ANY(%s) AND (t.case_id = %s OR t.person_id = %s) ORDER BY (t.case_id = %s) DESC NULLS LAST, {_LATEST}"
+        return rows.one(PersonnelArchive, held, list(PersonnelArchive.HELD), key, person, key)
 
 
 class PersonnelArchive(models.Model):

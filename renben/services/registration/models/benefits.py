@@ -4,7 +4,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from renben.kernel import rows
 from renben.services.registration.codes import BENEFIT_MONTHLY, HEADINGS, SeparationReason, StopEvent
+
+
+class UnemploymentBenefitQuerySet(models.QuerySet):
+    def to_enrol(self, person) -> UnemploymentBenefit | None:
+        """The latest benefit determined for this person that is neither stopped nor drawn to the end."""
+        latest = "t.person_id = %s AND t.state NOT IN ('stopped', 'completed') ORDER BY t.determined_on DESC, t.id DESC LIMIT 1"
+        found = rows.one(UnemploymentBenefit, latest, str(person.pk))
+        if found is not None:
+            found.person = person
+        return found
 
 
 class UnemploymentBenefit(models.Model):
@@ -65,6 +76,8 @@ class UnemploymentBenefit(models.Model):
     note = models.CharField("说明", max_length=500, blank=True)
     recorded_at = models.DateTimeField("登记时间")
     version = models.PositiveIntegerField("版本", default=1)
+
+    objects = UnemploymentBenefitQuerySet.as_manager()
 
     class Meta:
         verbose_name = "失业保险待遇"

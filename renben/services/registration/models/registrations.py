@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from renben.kernel import rows
 from renben.services.registration.codes import Channel, CloseReason, PriorStatus, SeparationReason
 
 
@@ -30,7 +31,8 @@ class InformRecord(models.Model):
 class UnemploymentRegistrationQuerySet(models.QuerySet):
     def running_of(self, person) -> UnemploymentRegistration | None:
         """The registration of this person that is not closed, if any."""
-        return self.filter(person=person).exclude(state=UnemploymentRegistration.State.CLOSED).order_by("id").first()
+        running = "t.person_id = %s AND t.state <> 'closed' ORDER BY t.id LIMIT 1"
+        return rows.one(UnemploymentRegistration, running, str(person.pk))
 
 
 class UnemploymentRegistration(models.Model):

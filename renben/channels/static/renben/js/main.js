@@ -2,3 +2,5 @@ import "./htmx_rules.js";
 import "./keyboard.js";
 import "./forms.js";
 import "./reveal.js";
+import "./rows.js";
+import "./idle.js";

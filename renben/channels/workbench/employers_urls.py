@@ -1,0 +1,20 @@
+from django.urls import path
+
+from renben.channels.workbench import employers, employers_file
+
+urlpatterns = [
+    path("", employers.employer_list, name="list"),
+    path("export/", employers.employer_export, name="export"),
+    path("new/", employers_file.new_employer, name="new"),
+    path("duplicates/", employers.duplicates, name="duplicates"),
+    path("duplicates/export/", employers.duplicates_export, name="duplicates_export"),
+    path("<int:pk>/", employers_file.employer_file, name="file"),
+    path("<int:pk>/edit/", employers_file.edit, name="edit"),
+    path("<int:pk>/contacts/", employers_file.new_contact, name="new_contact"),
+    path("<int:pk>/licences/", employers_file.new_licence, name="new_licence"),
+    path("contacts/<int:pk>/", employers_file.edit_contact, name="edit_contact"),
+    path("contacts/<int:pk>/reveal/", employers_file.reveal_contact, name="reveal_contact"),
+    path("licences/<int:pk>/", employers_file.edit_licence, name="edit_licence"),
+    path("<int:pk>/merge/", employers.find_double, name="find_double"),
+    path("<int:pk>/merge/<int:other>/", employers.merge, name="merge"),
+]
