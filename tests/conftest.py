@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import ipaddress
 import socket
@@ -45,7 +46,7 @@ def catalogue_read_once():
             return body_of(procedure)
         if procedure.id not in bodies:
             bodies[procedure.id] = body_of(procedure)
-        return bodies[procedure.id]
+        return copy.deepcopy(bodies[procedure.id])
 
     patch = pytest.MonkeyPatch()
     patch.setattr(catalogue, "load", lambda where: once() if Path(where) == folder else real(where))
@@ -72,7 +73,7 @@ def _forget_audit() -> None:
         cursor.execute("ALTER TABLE kernel_auditevent DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM kernel_auditevent")
         cursor.execute("ALTER TABLE kernel_auditevent ENABLE TRIGGER USER")
-        cursor.execute("UPDATE kernel_audithead SET seq = 0, hash = repeat('0', 64)")
+        cursor.execute("DELETE FROM kernel_audithead")
 
 
 @pytest.fixture(autouse=True, scope="session")

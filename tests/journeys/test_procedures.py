@@ -66,3 +66,13 @@ def test_the_public_guide_is_accessible(visitor, size):
     found = one.page.locator("main h2 a[href^='/guide/']")
     if found.count():
         looked_at(one, f"{label}-guide", found.first.get_attribute("href"))
+
+
+def test_pages_keep_the_content_policy(visitor):
+    """Nobody's console complains (see `visitor`), with the policy in force."""
+    one, stranger = visitor("receiver"), visitor()
+    for path in ("/procedures/", "/procedures/J-4.2.1/", "/procedures/J-4.2.1/compare/", "/procedures/drafts/"):
+        assert one.go(path) == 200, path
+    assert stranger.go("/guide/") == 200
+    stranger.page.locator("main h2 a[href^='/guide/']").first.click()
+    assert "需要什么材料" in stranger.text()

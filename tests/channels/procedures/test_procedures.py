@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from renben.engines.procedures import catalogue, definitions, drafts
+from renben.engines.procedures import definitions, drafts
 from renben.engines.procedures.models import DefinitionDraft
 from renben.engines.procedures.schema import Procedure
 from tests import build
@@ -58,7 +58,8 @@ def typed(form) -> dict:
 
 def public(procedure_id: str = UNEMPLOYED) -> Procedure:
     """Put a version in force that has a guide for the public, as many of the catalogue's procedures have."""
-    body = catalogue.body_of(definitions.current(procedure_id)[1]) | {"service": GUIDE}
+    body = definitions.current(procedure_id)[1].model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    body["service"] = GUIDE
     made = Procedure.model_validate(body)
     version = definitions.freeze(made, origin="file", active_from=dt.date(2026, 11, 23))
     definitions.put_in_force(version, on=dt.date(2026, 11, 23), origin="file")

@@ -168,22 +168,21 @@ def in_thread(function: Callable, *args):
     return answer
 
 
-LOADED = {"procedures_definition", "procedures_definitionactivation", "kernel_auditevent"}
+LOADED = {"procedures_definition", "procedures_definitionactivation", "kernel_auditevent", "kernel_audithead"}
 """Filled when the test database was made; they refer to users, so they are emptied too and filled again."""
 
 
-def _empty_tables() -> tuple[list[str], list[tuple]]:
+def _empty_tables() -> list[str]:
     with connection.cursor() as cursor:
         empty = []
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT NOT EXISTS (SELECT 1 FROM "{table}")')
             if cursor.fetchone()[0] or table in LOADED:
                 empty.append(f'"{table}"')
-        cursor.execute("SELECT shard, seq, hash FROM kernel_audithead")
-        return empty, cursor.fetchall()
+        return empty
 
 
-def _restore(empty: list[str], heads: list[tuple]) -> None:
+def _restore(empty: list[str]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE kernel_auditevent DISABLE TRIGGER USER")
         cursor.execute(f"TRUNCATE {', '.join(empty)}")
@@ -191,9 +190,8 @@ def _restore(empty: list[str], heads: list[tuple]) -> None:
         definitions.sync_definitions(CATALOG)  # what the database began with
         cursor.execute("ALTER TABLE kernel_auditevent DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM kernel_auditevent")
+        cursor.execute("DELETE FROM kernel_audithead")
         cursor.execute("ALTER TABLE kernel_auditevent ENABLE TRIGGER USER")
-        for shard, seq, digest in heads:
-            cursor.execute("UPDATE kernel_audithead SET seq = %s, hash = %s WHERE shard = %s", [seq, digest, shard])
 
 
 @pytest.fixture
@@ -205,7 +203,7 @@ def committed(db):
     assert "test" in connection.settings_dict["NAME"], "this fixture empties tables"
     before = in_thread(_empty_tables)
     yield in_thread
-    in_thread(_restore, *before)
+    in_thread(_restore, before)
 
 
 @pytest.fixture

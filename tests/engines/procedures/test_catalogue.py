@@ -243,8 +243,8 @@ def test_texts_of_the_catalogue_are_not_the_inventorys_sentences():
         if item is None:
             continue
         assert procedure.purpose != item["purpose"], id_
-        for step, wanted in zip(procedure.steps, item["steps"], strict=True):
-            assert step.does != wanted["does"], f"{id_}/{step.key}"
+        said = {wanted["does"] for wanted in item["steps"]}
+        assert [step.key for step in procedure.steps if step.does in said] == [], id_
 
 
 # Versions
@@ -252,7 +252,7 @@ def test_texts_of_the_catalogue_are_not_the_inventorys_sentences():
 
 @pytest.mark.django_db
 def test_syncing_twice_changes_nothing():
-    assert {d.procedure_id for d in definitions.sync_definitions(CATALOG)} >= set(THREE)
+    definitions.sync_definitions(CATALOG)
     assert definitions.sync_definitions(CATALOG) == []
     assert Definition.objects.filter(procedure_id="J-4.2.1").count() == 1
 
