@@ -7,7 +7,7 @@ import random
 import uuid
 from collections.abc import Callable
 
-from bench.servers import own_database, p95, timed
+from bench.servers import columns_of, own_database, p95, row_of, timed
 
 STEPS = 600_000
 OPEN = 100_000
@@ -45,9 +45,9 @@ def _fill(say: Callable[[str], None]) -> list:
         for i, office in enumerate(home):
             template.pk, template.number = first_case + i, f"B{i:09d}"
             template.organization_id = template.opened_organization_id = office
-            yield _row(template)
+            yield row_of(template)
 
-    copy_rows(Case._meta.db_table, _columns(Case), cases())
+    copy_rows(Case._meta.db_table, columns_of(Case), cases())
     step = CaseStep(key="s", position=1, title="环节", role="counter", opened_at=now)
     first_step = reserve(CaseStep._meta.db_table, STEPS)
 
@@ -57,35 +57,12 @@ def _fill(say: Callable[[str], None]) -> list:
             step.key, step.position = f"s{i % 6}", i % 6 + 1
             step.state = "ready" if i % (STEPS // OPEN) == 0 else "done"
             step.due_on = step.raw_due_on = clock.today() + dt.timedelta(days=rng.randrange(-10, 700))
-            yield _row(step)
+            yield row_of(step)
 
-    copy_rows(CaseStep._meta.db_table, _columns(CaseStep), steps())
+    copy_rows(CaseStep._meta.db_table, columns_of(CaseStep), steps())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return offices
-
-
-def _columns(model) -> list[str]:
-    return [field.column for field in model._meta.concrete_fields]
-
-
-def _row(instance) -> tuple:
-    from django.db import connection
-
-    return tuple(
-        _plain(field.get_db_prep_save(field.pre_save(instance, True), connection))
-        for field in instance._meta.concrete_fields
-    )
-
-
-def _plain(value):
-    from psycopg.types.json import Json, Jsonb
-
-    if isinstance(value, Json | Jsonb):
-        import json
-
-        return json.dumps(value.obj, ensure_ascii=False)
-    return value
 
 
 def measure(say: Callable[[str], None]) -> list[dict]:

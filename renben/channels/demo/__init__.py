@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.db import connection, transaction
 
+from renben.engines.procedures import duties
 from renben.kernel import calendar_table, clock, foundation, settings_store
 from renben.kernel.models import Organization, Person, Setting, User
 
@@ -60,6 +61,8 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     _analyze()
     say(f"{people} 人、{len(firms)} 家单位、{User.objects.count()} 个账号已建立。")
     log = work.work(rng, calendar_table.current(), today, candidates[1:], people, say)
+    opened = duties.open_due(today)
+    say(f"{opened.opened} 件定期职责已按日历开立。")
     _analyze()
     return log
 
