@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from renben.engines.documents.models import IssuedDocument
-from renben.engines.ledgers.models import LedgerRun
+from renben.engines.ledgers.models import LedgerRun, LedgerTemplate
 from renben.engines.payments.models import PaymentBatch
 from renben.engines.procedures.models import Case, CaseStep, DefinitionDraft, FollowUp
 from renben.kernel.models import (
@@ -59,6 +59,7 @@ declare("archive.manage", "接收、转移档案", {Role.COUNTER} | REVIEW, tier
 declare("import.people", "导入名册", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
 declare("ledger.view", "查看台账与报表", BUSINESS - {Role.HOTLINE})
 declare("ledger.freeze", "台账定稿", {Role.COUNTER, Role.INFORMATION, Role.LEADER} | REVIEW)
+declare("ledger.template", "维护照表填报的表", {Role.COUNTER, Role.INFORMATION, Role.LEADER} | REVIEW)
 declare("benefit.determine", "核定失业保险待遇", REVIEW, tiers=("district",))
 declare("benefit.pay", "生成实发名录", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
 declare("certificate.stock", "管理空白证", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
@@ -80,6 +81,12 @@ def _at(path: str, *fields: str) -> Q:
     for name in fields or ("organization",):
         condition |= Q(**{f"{name}__path__startswith": path})
     return condition
+
+
+def _above(path: str) -> list[str]:
+    """Paths of the offices above a path: `110113/001/` → `110113/`."""
+    parts = path.strip("/").split("/")
+    return ["/".join(parts[:n]) + "/" for n in range(1, len(parts))]
 
 
 def _kind(
@@ -146,6 +153,21 @@ _kind(
     related=("organization", "holder_person"),
 )
 _kind("ledger_run", "台账定稿", LedgerRun.objects.all(), "organization", related=("organization",))
+_kind(
+    "ledger_template_own",
+    "照表填报的表",
+    LedgerTemplate.objects.all(),
+    "organization",
+    related=("organization", "file"),
+)
+register_subject(
+    "ledger_template",
+    SubjectKind(
+        label="照表填报的表",
+        queryset=lambda: LedgerTemplate.objects.select_related("organization", "file", "updated_by"),
+        within=lambda path: _at(path) | Q(organization__path__in=_above(path)),
+    ),
+)
 _kind("payment_batch", "发放批次", PaymentBatch.objects.all(), "organization", related=("organization",))
 _kind(
     "archive",

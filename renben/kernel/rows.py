@@ -15,6 +15,8 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.base import ModelState
 
+COPIED_FROM = 200
+"""From so many rows on they are streamed."""
 MOST_VALUES = 30_000
 """Values of one statement: the protocol carries 65,535 at most."""
 
@@ -172,6 +174,11 @@ def insert(objects: Iterable[models.Model], on_conflict: str = "", *, first: Sta
             _run(*first)
         return
     model = type(objects[0])
+    if len(objects) >= COPIED_FROM and not on_conflict:
+        if first is not None:
+            _run(*first)
+        _copy(model, objects)
+        return
     writers = _insert_writers(model)
     most = MOST_VALUES // len(writers)
     for start in range(0, len(objects), most):
@@ -183,6 +190,29 @@ def insert(objects: Iterable[models.Model], on_conflict: str = "", *, first: Sta
         ids = _run(sql, values).fetchall()
         for obj, (key,) in zip(part, ids, strict=True):
             _is_stored(obj, key)
+
+
+def _copy(model: type[models.Model], objects: list[models.Model]) -> None:
+    """Many rows at once: ids first, then one stream instead of a statement with tens of thousands of values."""
+    table, key = model._meta.db_table, model._meta.pk.column
+    take = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
+    ids = [taken for (taken,) in all_of(take, [table, key, str(len(objects))])]
+    writers = _insert_writers(model)
+    names = ", ".join(f'"{column}"' for column in (key, *(field.column for field in _inserted(model))))
+    with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as stream:
+        for taken, obj in zip(ids, objects, strict=True):
+            stream.write_row((taken, *(write(obj) for write in writers)))
+    for taken, obj in zip(ids, objects, strict=True):
+        _is_stored(obj, taken)
+
+
+def twin(obj: models.Model) -> Any:
+    """An unsaved copy of a row, without what was loaded beside it."""
+    made = obj.__class__.__new__(obj.__class__)
+    made.__dict__.update(obj.__dict__)
+    made._state = ModelState()
+    made._state.adding = True
+    return made
 
 
 def _is_stored(obj: models.Model, key: Any) -> None:

@@ -217,6 +217,24 @@ def ledger_run(office: Organization, by: User) -> LedgerRun:
     )
 
 
+@factory("ledger_template")
+@factory("ledger_template_own")
+def ledger_template(office: Organization, by: User) -> LedgerTemplate:
+    """A table whose file is gone: its pages say so."""
+    mapping = {"sheet": "表", "head": [1, 1], "columns": [{"place": 1, "heading": "姓名", "key": "name"}], "cells": []}
+    made = {"created_by": by, "created_at": clock.now(), "updated_by": by, "updated_at": clock.now()}
+    return LedgerTemplate.objects.create(
+        organization=office,
+        name=f"月报表{LedgerTemplate.objects.count()}",
+        slug="unemployment_management",
+        file=file(office, by),
+        mapping=mapping,
+        is_active=True,
+        version=1,
+        **made,
+    )
+
+
 @factory("post")
 def post(office: Organization, by: User) -> Post:
     return Post.objects.filter(staff=build.staff("community_worker", office, "周村").staff).get()

@@ -10,7 +10,8 @@ from django.urls import get_resolver
 
 from renben.channels.checks import all_patterns, every_url_declares_a_policy
 from renben.channels.middleware import policy_of
-from renben.kernel import policy
+from renben.engines.procedures.models import Case, FollowUp
+from renben.kernel import clock, policy
 from renben.kernel.roles import Role
 from tests import build
 from tests.guards.objects import FACTORIES
@@ -75,6 +76,11 @@ def world(django_db_setup, django_db_blocker):
         users = {(role, place): build.staff(role, office) for role in Role for place, office in places.items()}
         nobody = build.User.objects.create_user("nobody", build.PASSWORD, display_name="无岗位")
         keys = {subject: make(made.villages[0], users[Role.COUNTER, "own"]).pk for subject, make in FACTORIES.items()}
+        case = Case.objects.get(pk=keys["case"])
+        EXTRA["step_id"] = case.steps.order_by("id").first().pk
+        EXTRA["follow_up_id"] = FollowUp.objects.create(
+            case=case, kind="k", title="回访", organization=case.organization, due_on=clock.today()
+        ).pk
         yield made, places, users, nobody, keys
         transaction.set_rollback(True)
         atomic.__exit__(None, None, None)

@@ -13,7 +13,36 @@ from pydantic import ValidationError
 
 from renben.engines.procedures.schema import AnchorKind, Calendar, Deadline, Procedure, Strict, Unit
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_STRING = "tag:yaml.org,2002:str"
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """The safe loader with a short way for what the catalogue is made of: text that can be nothing but text."""
+
+    def resolve(self, kind: type, value: Any, implicit: Any) -> str:
+        if kind is not yaml.ScalarNode:
+            return self.DEFAULT_MAPPING_TAG if kind is yaml.MappingNode else self.DEFAULT_SEQUENCE_TAG
+        if not implicit[0] or (value and value[0] not in self.yaml_implicit_resolvers):
+            return _STRING
+        return super().resolve(kind, value, implicit)
+
+    def value_of(self, node: yaml.Node) -> Any:
+        """A node as plain data. A key written twice is a slip of the pen, not the second value."""
+        if node.tag == _STRING:
+            return node.value
+        if isinstance(node, yaml.MappingNode):
+            found: dict[Any, Any] = {}
+            for key_node, value_node in node.value:
+                key = self.value_of(key_node)
+                if key in found:
+                    raise yaml.MarkedYAMLError(problem=f"“{key}”写了两次", problem_mark=key_node.start_mark)
+                found[key] = self.value_of(value_node)
+            return found
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value_of(item) for item in node.value]
+        return self.construct_object(node)
+
+
 TIER_FOLDERS = ("district", "street", "community")
 
 
@@ -54,9 +83,11 @@ class Catalogue:
 
 
 def read_yaml(path: Path) -> Any:
-    """Parse one file; a syntax error becomes a CatalogueError with line and column."""
+    """Parse one file; a syntax error or a key written twice becomes a CatalogueError with line and column."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        loader = _Loader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        return loader.value_of(node) if node is not None else None
     except yaml.YAMLError as error:
         raise CatalogueError([f"{path.name}：YAML 写法有误：{error}"]) from error
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from renben.kernel import duedates
 KNOWN_TIERS = {"city", "district", "street", "community"}
 
 
+@cache
 def _known_roles() -> frozenset[str]:
     from renben.kernel.roles import Role
 

@@ -131,21 +131,20 @@ def _open_period(
     numbers = numbering.take("case", missing[0], opens_on, procedure.id, count=len(missing))
     term = deadlines.Term(duty, period_on)
     at = clock.now()
-    moves = [
-        flow.new_case(
-            number=number,
-            procedure_id=procedure.id,
-            organization=office,
-            by=None,
-            on=opens_on,
-            at=at,
-            definition=(definition_id, procedure),
-            calendar=calendar,
-            term=term,
-        )
-        for number, office in zip(numbers, missing, strict=True)
-    ]
-    cases = flow.write_new(moves)
+    first = flow.new_case(
+        number=numbers[0],
+        procedure_id=procedure.id,
+        organization=missing[0],
+        by=None,
+        on=opens_on,
+        at=at,
+        definition=(definition_id, procedure),
+        calendar=calendar,
+        term=term,
+    )
+    # Every office has the same dates: the others are drawn from the first.
+    others = (flow.alike(first, number, office) for number, office in zip(numbers[1:], missing[1:], strict=True))
+    cases = flow.write_new([first, *others])
     audit.record(
         action="duty.open",
         subject=f"procedure:{procedure.id}",

@@ -223,6 +223,29 @@ def new_case(
     return move
 
 
+def alike(move: Move, number: str, organization: Organization) -> Move:
+    """The same new case for another office of the tier; nothing of it is written yet. Only for work about nobody in
+    particular whose first steps lie at the office itself."""
+    case = rows.twin(move.case)
+    case.number, case.journey_id = number, uuid.uuid4()
+    case.data, case.anchors = dict(case.data), dict(case.anchors)
+    case.organization = case.opened_organization = organization
+    made = Move(case, move.procedure, move.by, move.on, move.at, calendar=move.calendar)
+    twins: dict[int, CaseStep] = {}
+    for step in move.opened:
+        if step.organization_id != move.case.organization_id:
+            raise ValueError(f"{move.case.procedure_id}/{step.key} lies at another office")
+        twin = rows.twin(step)
+        twin.case, twin.organization = case, organization
+        twins[id(step)] = twin
+        made.opened.append(twin)
+    for event in move.log:
+        noted = rows.twin(event)
+        noted.case, noted.step = case, twins[id(event.step)] if event.step is not None else None
+        made.log.append(noted)
+    return made
+
+
 def write_new(moves: list[Move]) -> list[Case]:
     """Write cases built by `new_case`, in a few statements however many they are."""
     for start in range(0, len(moves), BATCH):

@@ -1,13 +1,17 @@
 """A procedure as a drawing: lanes by office and post, nodes with places, edges with way points. BPMN and SVG draw the same.
 
-Linear lanes: each step stands one column right of what opens it, branches stand under each other. Edges that go back run
-above the row. Every terminal branch has its own end near where it leaves, so that no line crosses a task.
+Each step stands one column right of what opens it, in a band (a row of its lane). Lines have room of their own, so that
+none crosses a shape and no two lie on each other: every outcome that goes on or ends leaves its gateway on a line of its
+own, one under the other; what goes back or past another step runs on a track above the band; what changes the band does
+so in the channel left of its target's column.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, count
+from math import ceil
 
 from renben.engines.procedures.schema import Outcome, Procedure, Step
 from renben.kernel.roles import Role
@@ -15,24 +19,29 @@ from renben.kernel.roles import Role
 TIER_LABELS = {"city": "市", "district": "区", "street": "街镇", "community": "社区（村）"}
 HEAD, LANE_HEAD, MARGIN = 30, 30, 40
 TASK_W, TASK_H, GATE, EVENT = 132, 76, 50, 36
-GAP, LETTER, ABOVE, BELOW, BACK = 30, 13, 34, 20, 14
-END_BELOW = 84
-"""Room: between shapes, per character of a label, above and under a row, per edge that goes back, for an end under a row."""
+GAP, LETTER, ABOVE, BELOW, TRACK, CHANNEL, EXIT = 30, 13, 28, 20, 20, 14, 64
+"""Room: between shapes, per character of a label, above and under a band, per track above a band, per line in a channel,
+between the lines on which the outcomes of a step leave."""
+WRAP = 12
+"""Characters per line of a label."""
+_STANDING = ("StartEvent", "Join", "Wait", "Task", "Gateway", "Split", "EndEvent")
+"""The shapes of a step from left to right, by the beginning of their id."""
 
 
 @dataclass
 class Node:
-    """`kind`: start, task, catch, exclusive, inclusive, parallel or end. `x, y` is the upper left corner."""
+    """`kind`: start, task, catch, exclusive, inclusive, parallel or end. `x, y` is the upper left corner. `of`: its step."""
 
     id: str
     kind: str
     name: str
     lane: str
-    x: int = 0
-    y: int = 0
+    of: str
     w: int = GATE
     h: int = GATE
     step: Step | None = None
+    x: int = 0
+    y: int = 0
 
     @property
     def middle(self) -> int:
@@ -42,9 +51,25 @@ class Node:
     def centre(self) -> int:
         return self.x + self.w // 2
 
+    @property
+    def standing(self) -> int:
+        return _STANDING.index(self.id.partition("_")[0])
+
+
+@dataclass(frozen=True)
+class Label:
+    """The words of an edge in lines; `x, y` and the text anchor are those of the last line."""
+
+    x: int
+    y: int
+    anchor: str
+    lines: list[str]
+
 
 @dataclass
 class Edge:
+    """`label` is missing where the edge has no name or its end says the same."""
+
     id: str
     source: str
     target: str
@@ -52,6 +77,7 @@ class Edge:
     outcomes: list[str] = field(default_factory=list)
     when: str = ""
     points: list[tuple[int, int]] = field(default_factory=list)
+    label: Label | None = None
 
 
 @dataclass
@@ -79,6 +105,16 @@ class Diagram:
         )
 
 
+@dataclass(frozen=True)
+class _Over:
+    """A way on the track at `level` above a band. It ends on top of its target or goes down the target's `channel`."""
+
+    band: int
+    span: tuple[int, int]
+    channel: bool
+    level: int = 0
+
+
 def lane_of(procedure: Procedure, step: Step, posts: bool = True) -> tuple[str, str]:
     """Id and label of the lane: the office's tier and the post that does the step; the tier alone without `posts`."""
     tier, role = step.tier or procedure.tier, step.roles[0]
@@ -92,84 +128,61 @@ def draw(procedure: Procedure, *, posts: bool = True) -> Diagram:
     return _Drawing(procedure, posts).finish()
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    lines = [text[i : i + width] for i in range(0, len(text), width)]
+    if len(lines) > 1 and lines[-1] in ("》", "）", "。"):  # a closing mark does not stand alone on a line
+        lines[-2] += lines.pop()
+    return lines
+
+
+def _label_lines(text: str) -> list[str]:
+    """Lines of about the same length."""
+    return wrapped(text, ceil(len(text) / ceil(len(text) / WRAP)))
+
+
+def _wide(text: str) -> int:
+    return sum(LETTER if ord(letter) > 127 else LETTER // 2 + 1 for letter in text)
+
+
+def _label_room(text: str) -> int:
+    return max(map(_wide, _label_lines(text))) + 20 if text else 0
+
+
 class _Drawing:
+    """First what is drawn and which way each edge takes, then heights, then widths, then the points of the edges."""
+
     def __init__(self, procedure: Procedure, posts: bool = True) -> None:
-        self.procedure, self.posts = procedure, posts
+        self.procedure = procedure
+        self.lane = {step.key: lane_of(procedure, step, posts) for step in procedure.steps}
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
-        self.lane_names: dict[str, str] = {}
         self.places: dict[str, tuple[int, int]] = {}
-        for step in procedure.steps:
-            lane, label = lane_of(procedure, step, posts)
-            self.lane_names.setdefault(lane, label)
+        self.over: dict[str, _Over] = {}
+        self.exits: dict[str, int] = {}
+        self.channels: dict[int, list[str]] = defaultdict(list)
+
+    def finish(self) -> Diagram:
+        for step in self.procedure.steps:
+            self._task(step)
+        first = self.procedure.steps[0].key
+        self._add("StartEvent_1", "start", "受理", first, EVENT)
+        self._connect("StartEvent_1", self._entry(first))
+        for step in self.procedure.steps:
+            self._outcomes(step)
         self._place_steps()
-        self._lanes()
+        self._choose_ways()
+        lanes = self._heights()
+        self._use_channels()
+        width = self._widths()
+        for edge in self.edges:
+            self._draw_edge(edge)
+        return Diagram(self.procedure, self.nodes, self.edges, lanes, width, lanes[-1].y + lanes[-1].height + MARGIN)
 
-    def _place_steps(self) -> None:
-        """Column = distance from the first step along forward edges; row = next free one in that lane and column."""
-        order = {step.key: i for i, step in enumerate(self.procedure.steps)}
-        column = {self.procedure.steps[0].key: 0}
-        for step in self.procedure.steps:
-            column.setdefault(step.key, max(column.values()) + 1)
-            for outcome in step.outcomes:
-                for target in outcome.to:
-                    if order[target] > order[step.key]:
-                        column[target] = max(column.get(target, 0), column[step.key] + 1)
-        taken: dict[tuple[str, int], int] = defaultdict(int)
-        for step in self.procedure.steps:
-            lane, _ = lane_of(self.procedure, step, self.posts)
-            self.places[step.key] = (column[step.key], taken[lane, column[step.key]])
-            taken[lane, column[step.key]] += 1
-        self.back = sum(
-            order[target] <= order[step.key] for step in self.procedure.steps for o in step.outcomes for target in o.to
-        )
-        x = MARGIN + HEAD + LANE_HEAD + EVENT + 2 * GAP
-        self.column_x: dict[int, int] = {}
-        for index in range(max(column.values()) + 1):
-            here = [step for step in self.procedure.steps if column[step.key] == index]
-            x += max(self._room_before(step) for step in here)
-            self.column_x[index] = x
-            x += TASK_W + max(self._room_after(step) for step in here) + GAP
+    # What is drawn
 
-    def _room_before(self, step: Step) -> int:
-        room = (EVENT + GAP if step.waits_for else 0) + (GATE + GAP if step.join else 0)
-        condition = self.procedure.condition(step.when)
-        return room + (LETTER * len(condition.text) + GAP if condition else 0)
-
-    def _room_after(self, step: Step) -> int:
-        """Width of what follows a task in its column: result gateway, split, labels, the end of a closing outcome."""
-        room = GAP
-        forked = len({tuple(o.to) or o.code for o in step.outcomes}) > 1
-        forward = [o for o in step.outcomes if o.kind == "advance"]
-        label = max((LETTER * len(o.label) for o in forward), default=0) + 20
-        if forked:
-            room += GATE + label
-        if any(len(o.to) > 1 for o in forward):
-            room += GATE + GAP
-        if any(not o.to for o in forward):
-            room += EVENT + 2 * GAP
-        return room
-
-    def _lanes(self) -> None:
-        y = MARGIN
-        self.lanes: list[Lane] = []
-        self.row_y: dict[tuple[str, int], int] = {}
-        for lane, label in self.lane_names.items():
-            top = y
-            steps = [step for step in self.procedure.steps if lane_of(self.procedure, step, self.posts)[0] == lane]
-            for row in range(max(self.places[step.key][1] for step in steps) + 1):
-                in_row = [step for step in steps if self.places[step.key][1] == row]
-                y += ABOVE + (self.back * BACK if row == 0 else 0)
-                self.row_y[lane, row] = y
-                ends_below = any(not o.to and o.kind != "advance" for step in in_row for o in step.outcomes)
-                y += TASK_H + (END_BELOW if ends_below else BELOW)
-            self.lanes.append(Lane(lane, label, top, y - top))
-        self.bottom = y
-        self.returned = 0
-
-    def _add(self, node: Node) -> Node:
-        self.nodes[node.id] = node
-        return node
+    def _add(self, id: str, kind: str, name: str, of: str, size: int = GATE) -> Node:
+        self.nodes[id] = Node(id, kind, name, self.lane[of][0], of, size, size)
+        return self.nodes[id]
 
     def _connect(self, source: str, target: str, name: str = "", outcomes=(), when: str = "") -> None:
         for edge in self.edges:
@@ -179,37 +192,15 @@ class _Drawing:
                 return
         self.edges.append(Edge(f"Flow_{len(self.edges) + 1}", source, target, name, list(outcomes), when))
 
-    def finish(self) -> Diagram:
-        first = self.procedure.steps[0]
-        for step in self.procedure.steps:
-            self._task(step)
-        entry = self._entry(first.key)
-        task = self.nodes[entry]
-        self._add(Node("StartEvent_1", "start", "受理", task.lane, task.x - 80, task.middle - EVENT // 2, EVENT, EVENT))
-        self._connect("StartEvent_1", entry)
-        for step in self.procedure.steps:
-            self._outcomes(step)
-        for edge in self.edges:
-            edge.points = self._way(edge)
-        width = max(node.x + node.w for node in self.nodes.values()) + 40
-        return Diagram(self.procedure, self.nodes, self.edges, self.lanes, width, self.bottom + MARGIN)
-
     def _task(self, step: Step) -> None:
-        column, row = self.places[step.key]
-        lane, _ = lane_of(self.procedure, step, self.posts)
-        x, y = self.column_x[column], self.row_y[lane, row]
-        task = self._add(Node(f"Task_{step.key}", "task", step.name, lane, x, y, TASK_W, TASK_H, step))
+        task = self._add(f"Task_{step.key}", "task", step.name, step.key)
+        task.w, task.h, task.step = TASK_W, TASK_H, step
+        front = task.id
         if step.waits_for is not None:
-            x -= EVENT + GAP
-            wait = Node(
-                f"Wait_{step.key}", "catch", step.waits_for.reason, lane, x, task.middle - EVENT // 2, EVENT, EVENT
-            )
-            self._add(wait)
-            self._connect(wait.id, task.id)
+            front = self._add(f"Wait_{step.key}", "catch", step.waits_for.reason, step.key, EVENT).id
+            self._connect(front, task.id)
         if step.join:
-            front = f"Wait_{step.key}" if step.waits_for else task.id
-            gate = Node(f"Join_{step.key}", "parallel", "都办完后", lane, x - GATE - GAP, task.middle - GATE // 2)
-            self._add(gate)
+            gate = self._add(f"Join_{step.key}", "parallel", "都办完后", step.key)
             self._connect(gate.id, front)
 
     def _entry(self, key: str) -> str:
@@ -220,55 +211,30 @@ class _Drawing:
         return f"Task_{key}"
 
     def _outcomes(self, step: Step) -> None:
-        task = self.nodes[f"Task_{step.key}"]
-        ways = {tuple(outcome.to) if outcome.to else outcome.code for outcome in step.outcomes}
-        source = task.id
-        x = task.x + task.w + GAP
-        if len(ways) > 1:
-            gate = Node(f"Gateway_{step.key}", "exclusive", f"{step.name}的结果", task.lane, x, task.middle - GATE // 2)
-            self._add(gate)
-            self._connect(task.id, gate.id)
-            source, x = (
-                gate.id,
-                x + GATE + 20 + LETTER * max(len(o.label) for o in step.outcomes if o.kind == "advance"),
-            )
-        ends = 0
+        source = f"Task_{step.key}"
+        forked = len({tuple(outcome.to) if outcome.to else outcome.code for outcome in step.outcomes}) > 1
+        if forked:
+            gate = self._add(f"Gateway_{step.key}", "exclusive", f"{step.name}的结果", step.key)
+            self._connect(source, gate.id)
+            source = gate.id
         for outcome in step.outcomes:
-            name = outcome.label if len(ways) > 1 else ""
-            codes = [outcome.code] if len(ways) > 1 else []
+            name, codes = (outcome.label, [outcome.code]) if forked else ("", [])
             if not outcome.to:
-                self._end(step, outcome, source, name, codes, ends)
-                ends += 1
+                self._connect(source, self._end(step, outcome).id, name, codes)
             elif len(outcome.to) == 1:
                 self._connect(source, self._entry(outcome.to[0]), name, codes)
             else:
-                self._split(step, outcome, source, x, name, codes)
+                self._split(step, outcome, source, name, codes)
 
-    def _end(self, step: Step, outcome: Outcome, source: str, name: str, codes: list[str], ends: int) -> None:
-        task = self.nodes[f"Task_{step.key}"]
-        from_node = self.nodes[source]
-        forward = outcome.kind == "advance"
+    def _end(self, step: Step, outcome: Outcome) -> Node:
         onward = "、".join(c.procedure for c in outcome.continues_as)
         label = f"转 {onward}" if onward else outcome.label if outcome.kind == "refuse" else "办结"
-        room = LETTER * len(name) + 20 if name else GAP
-        x = from_node.x + from_node.w + room if forward else from_node.centre - EVENT // 2 + ends * 50
-        y = task.middle - EVENT // 2 if forward else task.y + task.h + 28
-        node = Node(f"EndEvent_{step.key}_{outcome.code}", "end", label, task.lane, x, y, EVENT, EVENT)
-        self._add(node)
-        self._connect(source, node.id, name, codes)
+        return self._add(f"EndEvent_{step.key}_{outcome.code}", "end", label, step.key, EVENT)
 
-    def _split(self, step: Step, outcome: Outcome, source: str, x: int, name: str, codes: list[str]) -> None:
-        task = self.nodes[f"Task_{step.key}"]
+    def _split(self, step: Step, outcome: Outcome, source: str, name: str, codes: list[str]) -> None:
         conditional = any(self.procedure.step(key).when for key in outcome.to)
-        gate = Node(
-            f"Split_{step.key}_{outcome.code}",
-            "inclusive" if conditional else "parallel",
-            "同时开始",
-            task.lane,
-            x,
-            task.middle - GATE // 2,
-        )
-        self._add(gate)
+        kind = "inclusive" if conditional else "parallel"
+        gate = self._add(f"Split_{step.key}_{outcome.code}", kind, "同时开始", step.key)
         self._connect(source, gate.id, name, codes)
         for key in outcome.to:
             condition = self.procedure.condition(self.procedure.step(key).when)
@@ -276,21 +242,213 @@ class _Drawing:
                 gate.id, self._entry(key), condition.text if condition else "", when=self.procedure.step(key).when
             )
 
-    def _way(self, edge: Edge) -> list[tuple[int, int]]:
+    # Where it stands
+
+    def _place_steps(self) -> None:
+        """Column = distance from the first step along forward edges; band = the row of what opens it if that is free in
+        this lane and column, otherwise the next free one."""
+        order = {step.key: i for i, step in enumerate(self.procedure.steps)}
+        column = {self.procedure.steps[0].key: 0}
+        opened_by: dict[str, str] = {}
+        for step in self.procedure.steps:
+            column.setdefault(step.key, max(column.values()) + 1)
+            for target in (target for outcome in step.outcomes for target in outcome.to):
+                if order[target] > order[step.key]:
+                    column[target] = max(column.get(target, 0), column[step.key] + 1)
+                    if self.lane[target] == self.lane[step.key]:
+                        opened_by.setdefault(target, step.key)
+        row: dict[str, int] = {}
+        taken: set[tuple[tuple[str, str], int, int]] = set()
+        for key in order:
+            start = row[opened_by[key]] if key in opened_by else 0
+            free = (r for r in chain((start,), count()) if (self.lane[key], column[key], r) not in taken)
+            row[key] = next(free)
+            taken.add((self.lane[key], column[key], row[key]))
+        lanes = list(dict.fromkeys(self.lane.values()))
+        self.bands = sorted({(lanes.index(self.lane[key]), row[key]) for key in order})
+        for key in order:
+            self.places[key] = (column[key], self.bands.index((lanes.index(self.lane[key]), row[key])))
+
+    def _clear(self, columns: range, bands: range) -> bool:
+        return not any(column in columns and band in bands for column, band in self.places.values())
+
+    def _within(self, edge: Edge) -> bool:
+        """Between two shapes of one step, from left to right."""
         a, b = self.nodes[edge.source], self.nodes[edge.target]
-        if b.x <= a.x and b.kind != "end":  # back: above the row
-            self.returned += 1
-            y = min(a.y, b.y) - BELOW - (self.returned - 1) * BACK
-            return [(a.centre, a.y), (a.centre, y), (b.centre, y), (b.centre, b.y)]
-        if b.kind == "end" and b.y > a.y + a.h:
-            return [(a.centre, a.y + a.h), (a.centre, b.middle), (b.x, b.middle)] if b.centre != a.centre else [
-                (a.centre, a.y + a.h),
-                (b.centre, b.y),
-            ]  # fmt: skip
-        if a.middle == b.middle:
-            return [(a.x + a.w, a.middle), (b.x, b.middle)]
-        if a.kind in ("inclusive", "parallel"):
-            leave = a.y if b.middle < a.y else a.y + a.h
-            return [(a.centre, leave), (a.centre, b.middle), (b.x, b.middle)]
-        turn = b.x - 24
-        return [(a.x + a.w, a.middle), (turn, a.middle), (turn, b.middle), (b.x, b.middle)]
+        return a.of == b.of and a.standing < b.standing
+
+    def _choose_ways(self) -> None:
+        """Straight on where nothing stands in the way; otherwise over the band, short ways nearest to it."""
+        for edge in self.edges:
+            if self._within(edge):
+                continue
+            column, band = self.places[self.nodes[edge.source].of]
+            to_column, to_band = self.places[self.nodes[edge.target].of]
+            if column < to_column and self._clear(range(column + 1, to_column), range(band, band + 1)):
+                continue
+            back_up = to_column <= column and self._clear(range(column, column + 1), range(to_band, band))
+            on_top = to_column <= column and (to_band == band or (to_band < band and back_up))
+            start, stop = 2 * column + 1, 2 * to_column + on_top
+            self.over[edge.id] = _Over(to_band if on_top else band, (min(start, stop), max(start, stop)), not on_top)
+        used: set[tuple[int, int, int]] = set()
+        for id, over in sorted(self.over.items(), key=lambda item: item[1].span[1] - item[1].span[0]):
+            stretch = range(over.span[0], over.span[1] + 1)
+            level = next(n for n in count() if not any((over.band, n, place) in used for place in stretch))
+            used |= {(over.band, n, place) for n in range(level + 1) for place in stretch}
+            self.over[id] = replace(over, level=level)
+        for node in self.nodes.values():
+            leaving = [e for e in self.edges if e.source == node.id and e.id not in self.over]
+            if node.kind == "exclusive":
+                leaving.sort(key=self._rank)
+                self.exits |= {edge.id: i for i, edge in enumerate(leaving)}
+
+    def _rank(self, edge: Edge) -> int:
+        """Outcomes that go on leave above those that end; an end that says it all comes last."""
+        target = self.nodes[edge.target]
+        return (1 + (target.name == edge.name)) if target.kind == "end" else 0
+
+    def _words(self, edge: Edge) -> str:
+        """What stands at the edge; nothing where its end says the same."""
+        target = self.nodes[edge.target]
+        return "" if target.kind == "end" and target.name == edge.name else edge.name
+
+    def _is_below(self, edge: Edge) -> bool:
+        """Whether the end stands right under its gateway: it carries its label itself and no other outcome is under it."""
+        last = max((self.exits[e.id] for e in self.edges if e.source == edge.source and e.id in self.exits), default=0)
+        return self._rank(edge) == 2 and 0 < self.exits.get(edge.id, 0) == last
+
+    # How much room it takes
+
+    def _heights(self) -> list[Lane]:
+        levels: dict[int, int] = defaultdict(int)
+        for over in self.over.values():
+            levels[over.band] = max(levels[over.band], over.level + 1)
+        last: dict[int, int] = defaultdict(int)
+        for edge in self.edges:
+            band = self.places[self.nodes[edge.source].of][1]
+            last[band] = max(last[band], self.exits.get(edge.id, 0))
+        self.middles: list[int] = []
+        lanes: list[Lane] = []
+        y = MARGIN
+        for index, (id, name) in enumerate(dict.fromkeys(self.lane.values())):
+            top = y
+            for band in (band for band, (lane, _) in enumerate(self.bands) if lane == index):
+                self.middles.append(y + ABOVE + levels[band] * TRACK + TASK_H // 2)
+                y = self.middles[band] + max(TASK_H // 2 + BELOW, last[band] * EXIT + EVENT // 2 + BELOW + 8)
+            y = max(y, top + _wide(name) + BELOW)
+            lanes.append(Lane(id, name, top, y - top))
+        exit_of = {edge.target: self.exits.get(edge.id, 0) for edge in self.edges if self._within(edge)}
+        for node in self.nodes.values():
+            node.y = self.middles[self.places[node.of][1]] + exit_of.get(node.id, 0) * EXIT - node.h // 2
+        return lanes
+
+    def _line(self, edge: Edge) -> int:
+        """The height on which an edge leaves."""
+        if over := self.over.get(edge.id):
+            return self.middles[over.band] - TASK_H // 2 - 18 - over.level * TRACK
+        return self.nodes[edge.source].middle + self.exits.get(edge.id, 0) * EXIT
+
+    def _bundle(self, edge: Edge) -> str:
+        """The edges of one split share their line in a channel."""
+        return edge.source if self.nodes[edge.source].kind in ("inclusive", "parallel") else edge.id
+
+    def _use_channels(self) -> None:
+        """What turns up or down into a column, from left to right so that few lines cross and none lie on each other."""
+        turning: dict[int, list[Edge]] = defaultdict(list)
+        for edge in self.edges:
+            over = self.over.get(edge.id)
+            turns = over.channel if over else self._line(edge) != self.nodes[edge.target].middle
+            if turns and not self._within(edge):
+                turning[self.places[self.nodes[edge.target].of][0]].append(edge)
+        for column, edges in turning.items():
+            arriving = {self.nodes[edge.target].middle for edge in edges}
+
+            def turn(edge: Edge, column: int = column, arriving: set[int] = arriving) -> tuple[bool, bool, bool, int]:
+                start, stop = self._line(edge), self.nodes[edge.target].middle
+                from_right = self.places[self.nodes[edge.source].of][0] >= column
+                return start not in arriving, from_right, start > stop, start if start > stop else -start
+
+            self.channels[column] = list(dict.fromkeys(self._bundle(edge) for edge in sorted(edges, key=turn)))
+
+    def _widths(self) -> int:
+        """Columns from left to right: the channel, what stands before the tasks, the tasks, what follows them."""
+        x = MARGIN + HEAD + LANE_HEAD + GAP
+        start = self.nodes["StartEvent_1"]
+        start.x = x
+        x += EVENT
+        self.channel_x: dict[tuple[int, str], int] = {}
+        for column in range(max(column for column, _ in self.places.values()) + 1):
+            x += 20
+            for line in self.channels[column]:
+                self.channel_x[column, line] = x
+                x += CHANNEL
+            here = [key for key, place in self.places.items() if place[0] == column]
+            x += 20 + max(self._room_before(key) for key in here)
+            x = max(self._stand(key, x) for key in here)
+        return x + GAP
+
+    def _room_before(self, key: str) -> int:
+        fronts = sum(self.nodes[id].w + GAP for id in (f"Join_{key}", f"Wait_{key}") if id in self.nodes)
+        return fronts + max(_label_room(e.name if e.when else "") for e in self.edges if e.target == self._entry(key))
+
+    def _stand(self, key: str, x: int) -> int:
+        """Put the shapes of a step beside its task at `x`; where they and their labels end."""
+        task = self.nodes[f"Task_{key}"]
+        task.x = x
+        for id in (f"Wait_{key}", f"Join_{key}"):
+            if front := self.nodes.get(id):
+                x -= front.w + GAP
+                front.x = x
+        right = task.x + TASK_W
+        rooms = [0]  # ends stand under each other, right of all labels
+        rooms += [
+            _label_room(self._words(e)) for e in self.edges if e.source == f"Gateway_{key}" and e.id in self.exits
+        ]
+        for edge in self.edges:
+            a, b = self.nodes[edge.source], self.nodes[edge.target]
+            if a.of != key or a.standing < task.standing or edge.id in self.over:
+                continue
+            if self._within(edge):
+                spill = max((_wide(b.name) - b.w) // 2, 0) if b.kind == "end" and not self._is_below(edge) else 0
+                room = max(*rooms, spill, GAP) if b.kind == "end" else _label_room(edge.name) or GAP
+                b.x = a.centre - b.w // 2 if self._is_below(edge) else a.x + a.w + room
+                right = max(right, b.x + b.w + spill)
+            else:
+                right = max(right, a.x + a.w + (_label_room(edge.name) if edge.id in self.exits else 0))
+        return right
+
+    # The lines
+
+    def _draw_edge(self, edge: Edge) -> None:
+        a, b, over = self.nodes[edge.source], self.nodes[edge.target], self.over.get(edge.id)
+        y = self._line(edge)
+        if self._is_below(edge):
+            edge.points = [(a.centre, a.y + a.h), (b.centre, b.y)]
+            return
+        if over:
+            x = a.x + a.w - GAP if a.kind == "task" else a.centre  # what comes back to a task arrives at its centre
+            edge.points = [(x, a.y), (x, y)]
+        elif y == a.middle:
+            edge.points = [(a.x + a.w, y)]
+        else:
+            edge.points = [(a.centre, a.y + a.h), (a.centre, y)]
+        if over and not over.channel:
+            edge.points += [(b.centre, y), (b.centre, b.y)]
+        else:
+            if y != b.middle:
+                x = self.channel_x[self.places[b.of][0], self._bundle(edge)]
+                edge.points += [(x, y), (x, b.middle)]
+            edge.points.append((b.x, b.middle))
+        if words := self._words(edge):
+            edge.label = self._label(edge, words)
+
+    def _label(self, edge: Edge, words: str) -> Label:
+        """Conditions stand before their target, outcomes behind their gateway; over a band there is room for one line."""
+        a, b, y = self.nodes[edge.source], self.nodes[edge.target], self._line(edge)
+        if edge.when:
+            return Label(b.x - 10, b.middle - 6, "end", _label_lines(words))
+        if edge.id in self.over:
+            x = edge.points[0][0]
+            onward = edge.points[2][0] > x
+            return Label(x + 6 if onward else x - 6, y - 5, "start" if onward else "end", [words])
+        return Label(a.x + a.w + 4 if y == a.middle else a.centre + 8, y - 6, "start", _label_lines(words))

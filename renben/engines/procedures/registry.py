@@ -10,6 +10,7 @@ import ast
 import importlib
 import importlib.util
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 _actions: dict[str, str | Callable] = {}
@@ -110,17 +111,15 @@ def field_source(name: str) -> Callable | None:
     return _resolve(_sources, name)
 
 
-def missing_target(target: str | Callable) -> str:
-    """Why a dotted path would fail, found by reading the source instead of importing it; empty when it is fine."""
-    if not isinstance(target, str):
-        return ""
-    module, _, attribute = target.partition(":")
+@cache
+def _names_in(module: str) -> frozenset[str] | None:
+    """What a module defines at its top, read from its source; None when there is no such module."""
     try:
         spec = importlib.util.find_spec(module)
     except (ImportError, ValueError):
         spec = None
     if spec is None or not spec.origin:
-        return f"找不到模块 {module}"
+        return None
     tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
     names = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
     for node in tree.body:
@@ -128,4 +127,15 @@ def missing_target(target: str | Callable) -> str:
             names |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, ast.Assign):
             names |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+    return frozenset(names)
+
+
+def missing_target(target: str | Callable) -> str:
+    """Why a dotted path would fail, found by reading the source instead of importing it; empty when it is fine."""
+    if not isinstance(target, str):
+        return ""
+    module, _, attribute = target.partition(":")
+    names = _names_in(module)
+    if names is None:
+        return f"找不到模块 {module}"
     return "" if attribute in names else f"模块 {module} 中没有 {attribute}"

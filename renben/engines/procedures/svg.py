@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from renben.engines.procedures.layout import HEAD, LANE_HEAD, MARGIN, Diagram, Edge, Node, draw
+from renben.engines.procedures.layout import HEAD, LANE_HEAD, MARGIN, Diagram, Edge, Node, draw, wrapped
 from renben.engines.procedures.schema import Procedure
 
 INK, SECONDARY, LINE, PAGE = "#1d2733", "#4a5868", "#dbe1e8", "#ffffff"
@@ -42,7 +42,8 @@ def to_svg(
         f'<defs><marker id="{element_id}-tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7"'
         f' orient="auto"><path d="M0 0L10 5L0 10z" fill="{SECONDARY}"/></marker></defs>',
         *_lanes(diagram),
-        *(_edge(edge, diagram, element_id) for edge in diagram.edges),
+        *(_line(edge, element_id) for edge in diagram.edges),
+        *(_label(edge) for edge in diagram.edges),
         *(_node(node, states) for node in diagram.nodes.values()),
         "</svg>",
     ]
@@ -51,13 +52,6 @@ def to_svg(
 
 def _text(x: int, y: int, text: str, size: int = 13, fill: str = INK, more: str = ' text-anchor="middle"') -> str:
     return f'<text x="{x}" y="{y}" font-size="{size}" fill="{fill}"{more}>{escape(text)}</text>'
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    lines = [text[i : i + width] for i in range(0, len(text), width)]
-    if len(lines) > 1 and lines[-1] in ("》", "）", "。"):  # a closing mark does not stand alone on a line
-        lines[-2] += lines.pop()
-    return lines
 
 
 def _lanes(diagram: Diagram) -> list[str]:
@@ -82,21 +76,21 @@ def _lanes(diagram: Diagram) -> list[str]:
     return parts
 
 
-def _edge(edge: Edge, diagram: Diagram, element_id: str) -> str:
+def _line(edge: Edge, element_id: str) -> str:
     points = " ".join(f"{x},{y}" for x, y in edge.points)
-    line = (
+    return (
         f'<polyline class="flow" points="{points}" fill="none" stroke="{SECONDARY}" stroke-width="1.3"'
         f' marker-end="url(#{element_id}-tip)"/>'
     )
-    start, target = diagram.nodes[edge.source], diagram.nodes[edge.target]
-    if not edge.name or (target.kind == "end" and target.name == edge.name):
-        return line
-    if edge.points[0][0] > edge.points[-1][0]:  # back: the label stands on the run above the row
-        middle = (edge.points[1][0] + edge.points[2][0]) // 2
-        return line + _text(middle, edge.points[1][1] - 4, edge.name, 12, SECONDARY)
-    if start.kind == "exclusive":
-        return line + _text(start.x + start.w + 4, start.middle - 6, edge.name, 12, SECONDARY, "")
-    return line + _text(edge.points[-2][0] + 6, edge.points[-1][1] - 6, edge.name, 12, SECONDARY, "")
+
+
+def _label(edge: Edge) -> str:
+    """The words at a line, on a white edge so that lines behind them do not disturb."""
+    if (label := edge.label) is None:
+        return ""
+    more = f' text-anchor="{label.anchor}" stroke="{PAGE}" stroke-width="4" paint-order="stroke"'
+    first = label.y - 15 * (len(label.lines) - 1)
+    return "".join(_text(label.x, first + 15 * i, line, 12, SECONDARY, more) for i, line in enumerate(label.lines))
 
 
 def _node(node: Node, states: Mapping[str, str]) -> str:
@@ -126,7 +120,7 @@ def _node(node: Node, states: Mapping[str, str]) -> str:
 
 def _task(node: Node, state: str) -> str:
     fill, stroke, word = _LOOKS.get(state, _LOOKS[""])
-    lines = _wrapped(node.name, 9)
+    lines = wrapped(node.name, 9)
     height = 18 * len(lines) + (16 if word else 0)
     y = node.middle - height // 2 + 13
     texts = [_text(node.centre, y + 18 * i, line, 14) for i, line in enumerate(lines)]

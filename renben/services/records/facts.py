@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, ClassVar
 
 from renben.engines.procedures import definitions, duties
 from renben.engines.procedures.models import Case, CaseStep, EvidenceItem
@@ -13,7 +13,7 @@ from renben.engines.procedures.schema import CaseField, FieldColumn, Procedure
 from renben.kernel import clock, people
 from renben.kernel.models import LabourSpell, Organization, Person
 from renben.kernel.regions_data import code_table
-from renben.services.records.vocabulary import alternatives
+from renben.services.records.vocabulary import alternatives, parts
 
 BLANK = (None, "", [])
 
@@ -99,6 +99,12 @@ def shown(field: CaseField | FieldColumn, value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=8192)
+def _field(definition_id: int, name: str) -> CaseField | None:
+    """A field of a frozen version by name."""
+    return definitions.procedure_of(definition_id).any_field(name)
+
+
 def local_day(at: dt.datetime | None) -> dt.date | None:
     return at.astimezone(clock.ZONE).date() if at else None
 
@@ -122,13 +128,14 @@ class CaseFacts:
         return None
 
     def _one(self, path: str) -> Any:
-        head, _, rest = path.partition(".")
-        if path == "today":
-            return clock.today()
-        reader = getattr(self, f"_{head}_fact", None)
+        head, rest = parts(path)
+        reader = self._READERS.get(head)
         if reader is None:
             raise LookupError(f"nobody knows the fact {path}")
-        return reader(rest)
+        return reader(self, rest)
+
+    def _today_fact(self, name: str) -> Any:
+        return clock.today()
 
     def _person_fact(self, name: str) -> Any:
         return PERSON[name](self.case.person) if self.case.person_id else None
@@ -158,7 +165,7 @@ class CaseFacts:
         return [{"material": r.name, "copies": r.copies, "state": r.get_state_display()} for r in rows]
 
     def _field_fact(self, name: str) -> Any:
-        field = self.procedure.any_field(name)
+        field = _field(self.case.definition_id, name)
         if field is None:
             return None
         own = (self._step.data.get("values") or {}) if self._step is not None else {}
@@ -208,3 +215,16 @@ class CaseFacts:
         ledger, paths = ledgers.find(slug), [self.case.organization.path]
         since = self.case.period_on if ledger.records is not None else None
         return list(engine.iter_rows(ledger, as_of=clock.today(), scope_paths=paths, full_numbers=True, since=since))
+
+    _READERS: ClassVar[dict[str, Callable[..., Any]]] = {
+        "today": _today_fact,
+        "person": _person_fact,
+        "employer": _employer_fact,
+        "office": _office_fact,
+        "case": _case_fact,
+        "field": _field_fact,
+        "row": _row_fact,
+        "step": _step_fact,
+        "journey": _journey_fact,
+        "ledger": _ledger_fact,
+    }

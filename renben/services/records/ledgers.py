@@ -15,6 +15,7 @@ from renben.engines.procedures.models import Case, CaseStep
 from renben.kernel import clock
 from renben.kernel.people import keys_of_query
 from renben.services.records.facts import CaseFacts
+from renben.services.records.vocabulary import alternatives
 
 
 def rows(
@@ -35,8 +36,7 @@ def rows(
     if records.by == "case":
         last = steps.order_by().values("case").annotate(last=Max("id")).values("last")
         steps = CaseStep.objects.filter(pk__in=last)
-    steps = steps.select_related("case__person__organization", "case__employer", "case__organization", "organization")
-    steps = steps.select_related("done_by", "case__person__hukou_region").order_by("done_at", "id")
+    steps = steps.select_related(*_related(ledger)).defer("limits", "case__anchors").order_by("done_at", "id")
     if records.by == "row":
         lines = [
             (step, number, row)
@@ -45,6 +45,27 @@ def rows(
         ]
         return Rows(lines, lambda item: _line(ledger, *item))
     return Rows(steps, lambda step: _line(ledger, step), sums=_sums(ledger))
+
+
+RELATED = {
+    "person.": "case__person",
+    "person.office": "case__person__organization__parent",
+    "person.community": "case__person__organization",
+    "person.hukou_address": "case__person__hukou_region__parent__parent",
+    "employer.": "case__employer",
+    "office.": "case__organization",
+    "office.parent": "case__organization__parent",
+    "case.opened_by": "case__opened_by",
+    "step.office": "organization",
+    "step.done_by": "done_by",
+}
+"""What is read beside a step when a column names such a fact; what no column names is not read."""
+
+
+def _related(ledger: Ledger) -> list[str]:
+    paths = {path for column in ledger.columns for path in alternatives(column.fact)}
+    found = {joined for name, joined in RELATED.items() if any(path.startswith(name) for path in paths)}
+    return sorted({"case", *found})
 
 
 def _done(ledger: Ledger, as_of: dt.date, known_at: dt.datetime | None, scope_paths: list[str]) -> QuerySet[CaseStep]:

@@ -6,6 +6,7 @@ Without a database and without Django, so that `catalog check` can tell a slip o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from renben.engines.procedures.schema import Procedure
 
@@ -35,9 +36,17 @@ STEP = frozenset(["done_on", "done_by", "outcome", "reason", "office", "missed"]
 WORDS = {"person": PERSON, "employer": EMPLOYER, "office": OFFICE, "case": CASE}
 
 
-def alternatives(expression: str) -> list[str]:
-    """`甲|乙` as a list; the first that has a value counts."""
-    return [part.strip() for part in expression.split("|") if part.strip()]
+@cache
+def alternatives(expression: str) -> tuple[str, ...]:
+    """`甲|乙` one by one; the first that has a value counts."""
+    return tuple(part.strip() for part in expression.split("|") if part.strip())
+
+
+@cache
+def parts(path: str) -> tuple[str, str]:
+    """`person.name` → ("person", "name"); a word alone has no second part."""
+    head, _, rest = path.partition(".")
+    return head, rest
 
 
 def problems(

@@ -122,6 +122,31 @@ def test_lines_do_not_cross_tasks(procedure: Procedure):
                     assert not (inside_x and inside_y), f"{edge.id} runs through {node.id}"
 
 
+def stretches(diagram: Diagram):
+    for edge in diagram.edges:
+        for (x1, y1), (x2, y2) in zip(edge.points, edge.points[1:], strict=False):
+            yield edge, min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
+
+
+@pytest.mark.parametrize("posts", [True, False])
+@every_procedure
+def test_lines_keep_clear_of_every_shape_and_of_each_other(procedure: Procedure, posts: bool):
+    diagram = draw(procedure, posts=posts)
+    assert overlapping(diagram) == []
+    lines = list(stretches(diagram))
+    for i, (edge, left, right, top, bottom) in enumerate(lines):
+        for node in diagram.nodes.values():
+            if node.id not in (edge.source, edge.target):
+                beside = right <= node.x or node.x + node.w <= left
+                above_or_under = bottom <= node.y or node.y + node.h <= top
+                assert beside or above_or_under, f"{edge.id} runs through {node.id}"
+        for other, x1, x2, y1, y2 in lines[i + 1 :]:
+            if edge.source != other.source and edge.target != other.target:
+                across = top == bottom == y1 == y2 and max(left, x1) < min(right, x2)
+                upright = left == right == x1 == x2 and max(top, y1) < min(bottom, y2)
+                assert not across and not upright, f"{edge.id} lies on {other.id}"
+
+
 @every_procedure
 def test_the_picture_is_well_formed_and_allowed_by_a_strict_content_policy(procedure: Procedure):
     picture = svg.to_svg(procedure, {procedure.steps[0].key: "ready"})

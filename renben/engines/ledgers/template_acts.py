@@ -1,0 +1,129 @@
+"""What may happen to a template of 照表填报: kept, mapped, given next month's file, retired. Each leaves a trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from renben.engines.ledgers import templates
+from renben.engines.ledgers.definitions import Ledger, LedgerError, find
+from renben.engines.ledgers.models import LedgerTemplate
+from renben.engines.ledgers.template_sheets import TemplateSheet
+from renben.engines.ledgers.templates import Kept, Mapping
+from renben.kernel import audit, clock, files
+
+
+@transaction.atomic
+def keep(
+    *, data: bytes, file_name: str, name: str, ledger: Ledger, sheet: TemplateSheet, organization: Any, by: Any
+) -> LedgerTemplate:
+    """Keep a file with the mapping that is proposed for it; somebody still has to confirm it. LedgerError when refused."""
+    now = clock.now()
+    template = LedgerTemplate.objects.create(
+        organization=organization,
+        name=name[:80],
+        slug=ledger.slug,
+        file=_stored(data, file_name, organization, by),
+        mapping=templates.first_mapping(sheet, ledger).to_json(),
+        created_by=by,
+        created_at=now,
+        updated_by=by,
+        updated_at=now,
+    )
+    _record(
+        "ledger.template_keep", template, by, {"name": template.name, "slug": ledger.slug, "sm3": template.file.sm3}
+    )
+    return template
+
+
+@transaction.atomic
+def confirm(
+    *, template: LedgerTemplate, name: str, ledger: Ledger, mapping: Mapping, version: int, by: Any
+) -> LedgerTemplate:
+    """Save a mapping and put the template to use. `version` is the one that was looked at."""
+    held = LedgerTemplate.objects.select_for_update().get(pk=template.pk)
+    if held.version != version:
+        raise LedgerError("这份表刚被别人改过。请刷新页面，看过新的对照再改。")
+    sheets = templates.sheets_of(files.read_bytes(held.file))
+    sheet = next((each for each in sheets if each.name == mapping.sheet), None)
+    if sheet is None:
+        raise LedgerError(f"表里没有名为“{mapping.sheet}”的工作表，请重新选择。")
+    templates.check(mapping, sheet, ledger)
+    _one_name(held, name)
+    was = {"name": held.name, "slug": held.slug, "mapping": held.mapping}
+    held.name, held.slug, held.mapping = name[:80], ledger.slug, mapping.to_json()
+    _save(held, by, is_active=True)
+    now = {"name": held.name, "slug": held.slug, "mapping": held.mapping}
+    _record("ledger.template_map", held, by, {"version": held.version, "was": was, "now": now})
+    return held
+
+
+@transaction.atomic
+def replace(*, template: LedgerTemplate, data: bytes, file_name: str, by: Any) -> Kept:
+    """Next month's file: columns with the same heading keep what goes into them. LedgerError when the file is refused."""
+    held = LedgerTemplate.objects.select_for_update().get(pk=template.pk)
+    old = Mapping.from_json(held.mapping)
+    sheet = templates.sheet_named(templates.sheets_of(data, file_name), old.sheet)
+    kept = templates.carry_over(old, sheet, find(held.slug))
+    if not any(column.key for column in kept.mapping.columns if column.heading in kept.same):
+        raise LedgerError(
+            "新表的列名和原来的没有一列相同，不像是同一张表。请核对文件；确实换了表，请另外“上传一张表”。"
+        )
+    was = held.mapping
+    held.file, held.mapping = _stored(data, file_name, held.organization, by), kept.mapping.to_json()
+    _save(held, by, is_active=held.is_active)
+    detail = {"version": held.version, "sm3": held.file.sm3, "was": was, "now": held.mapping}
+    _record("ledger.template_replace", held, by, detail)
+    return kept
+
+
+@transaction.atomic
+def retire(*, template: LedgerTemplate, by: Any) -> None:
+    """Nobody fills it any more; it stays on file."""
+    held = LedgerTemplate.objects.select_for_update().get(pk=template.pk)
+    if held.version and not held.is_active:
+        raise LedgerError("这份表已经停用了。")
+    _save(held, by, is_active=False)
+    _record("ledger.template_retire", held, by, {"name": held.name, "version": held.version})
+
+
+def record_fill(*, template: LedgerTemplate, by: Any, organization: Any, detail: dict[str, Any]) -> None:
+    """Who filled it, as of which day, with which filters, how many rows, and why full numbers were asked for."""
+    detail = {"slug": template.slug, "version": template.version, **detail}
+    audit.record(
+        action="ledger.template_fill",
+        subject=f"ledger_template:{template.pk}",
+        detail=detail,
+        by=by,
+        organization=organization,
+    )
+
+
+def _stored(data: bytes, name: str, organization: Any, by: Any) -> Any:
+    try:
+        return files.store_bytes(data, name=name, organization=organization, by=by, allow={"xlsx"})
+    except files.Refused as refused:
+        raise LedgerError(str(refused)) from refused
+
+
+def _one_name(template: LedgerTemplate, name: str) -> None:
+    others = LedgerTemplate.objects.filter(organization=template.organization, name=name[:80], is_active=True)
+    if others.exclude(pk=template.pk).exists():
+        raise LedgerError("本单位已经有一份同名的表在用。请换个名字，或先停用那一份。")
+
+
+def _save(template: LedgerTemplate, by: Any, *, is_active: bool) -> None:
+    template.version += 1
+    template.is_active, template.updated_by, template.updated_at = is_active, by, clock.now()
+    template.save()
+
+
+def _record(action: str, template: LedgerTemplate, by: Any, detail: dict[str, Any]) -> None:
+    audit.record(
+        action=action,
+        subject=f"ledger_template:{template.pk}",
+        detail=detail,
+        by=by,
+        organization=template.organization,
+    )
