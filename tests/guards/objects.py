@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from renben.engines.documents.models import IssuedDocument
-from renben.engines.ledgers.models import LedgerRun
+from renben.engines.ledgers.models import LedgerRun, LedgerTemplate
 from renben.engines.payments.models import PaymentBatch
 from renben.engines.procedures import actions, definitions, drafts
 from renben.engines.procedures.models import Case, CaseStep, DefinitionDraft

@@ -68,11 +68,20 @@ def _cell(column: FieldColumn, number: int, today: dt.date) -> str:
     return _plain(column.type, f"{column.label}{number + 1}", column.choices, today)
 
 
+def _typed(name: str, value: Any) -> dict[str, Any]:
+    """A value given in the test, as the form names it: a table's lines are mappings of column and value."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        lines = (_typed(f"{name}-{number}-{column}", one) for number, row in enumerate(value) for column, one in row.items())
+        return {key: text for line in lines for key, text in line.items()}
+    if isinstance(value, list):
+        return {name: [str(one) for one in value]}
+    return {name: ("true" if value else "false") if isinstance(value, bool) else str(value)}
+
+
 def entries(spec: Step, item: CaseField, today: dt.date, wanted: dict[str, Any]) -> dict[str, Any]:
     """What the robot types into one field, as the form names it."""
     if item.name in wanted:
-        value = wanted[item.name]
-        return {item.name: ("true" if value else "false") if isinstance(value, bool) else str(value)}
+        return _typed(item.name, wanted[item.name])
     if item.type == "rows":
         return {
             f"{item.name}-{number}-{column.name}": _cell(column, number, today)

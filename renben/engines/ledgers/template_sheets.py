@@ -294,6 +294,8 @@ class _Reader:
             end -= 1
         if foot is not None and end < start and foot > start:
             return foot - 1  # an unlined table: the blank rows are all there is
+        if foot is None and end < start and any(row == start for row, _ in self.sheet._cells):
+            return start  # a blank row that only shows the form
         return end
 
     def has_line(self, row: int, low: int, high: int) -> bool:
