@@ -71,7 +71,9 @@ def _cell(column: FieldColumn, number: int, today: dt.date) -> str:
 def _typed(name: str, value: Any) -> dict[str, Any]:
     """A value given in the test, as the form names it: a table's lines are mappings of column and value."""
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        lines = (_typed(f"{name}-{number}-{column}", one) for number, row in enumerate(value) for column, one in row.items())
+        lines = (
+            _typed(f"{name}-{number}-{column}", one) for number, row in enumerate(value) for column, one in row.items()
+        )
         return {key: text for line in lines for key, text in line.items()}
     if isinstance(value, list):
         return {name: [str(one) for one in value]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 from renben.channels.workbench.cases import attached, back_to
 from renben.engines.documents import issuing
 from renben.engines.documents.forms import FormError
+from renben.engines.documents.models import IssuedDocument
 from renben.engines.procedures import queries
 from renben.engines.procedures.models import Case, EvidenceItem
 from renben.kernel import files
@@ -21,17 +23,20 @@ from renben.services.records import papers
 from renben.services.registration import case_papers
 
 
+def issue_for_case(case: Case, name: str, by: Any) -> IssuedDocument:
+    """Issue one form for a case: by the service that has its own way, else from what the case has on record."""
+    if name in case_papers.PRINTERS and case.person_id:
+        return case_papers.print_for_case(form=name, case=case, by=by)[0]
+    return papers.print_for_case(form=name, case=case, by=by)
+
+
 @require_POST
 @page(action="document.print", subject="case")
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue a form of the case and go to its PDF."""
     case: Case = request.subject
-    name = request.POST.get("form", "")
     try:
-        if name in case_papers.PRINTERS and case.person_id:
-            issued = case_papers.print_for_case(form=name, case=case, by=request.user)[0]
-        else:
-            issued = papers.print_for_case(form=name, case=case, by=request.user)
+        issued = issue_for_case(case, request.POST.get("form", ""), request.user)
     except (case_papers.NothingToPrint, FormError) as problem:
         messages.error(request, str(problem))
         return back_to(case)

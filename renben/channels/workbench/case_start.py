@@ -23,6 +23,8 @@ def concerns(procedure: Procedure) -> set[str]:
     """Whom a case of this procedure may be about: `person`, `employer`, `office` (nobody in particular)."""
     if procedure.kind == "case":
         return {"person"} if procedure.subject in PEOPLE else {"employer", "office"}
+    if procedure.kind == "monitoring" and procedure.subject in PEOPLE:
+        return {"person", "office"}
     if procedure.kind == "desk":
         return {"person", "employer", "office"}
     if procedure.subject == "employer":

@@ -198,7 +198,7 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "files": StoredFile.objects.filter(pk__in=attached(case, procedure)).order_by("id"),
         "missed_standards": row.data.get("missed", []) if row is not None else [],
         "follow_ups": case.follow_ups.filter(cleared_at=None).order_by("due_on", "id"),
-        "wants_person": case.person_id is None and case.state == "open" and "person" in concerns(procedure),
+        "wants_person": case.person_id is None and case.state == "open" and is_about_somebody(procedure),
         "period": duties.period_of(case),
         "words": request.POST.get("reason", ""),
         "needs_words": bool(case.duty and row is not None and row.due_at and row.due_at < clock.now())
@@ -212,6 +212,11 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "deadlines": procedure.watched(line.spec.key),
         "limits": row.limits if row is not None else [],
     }
+
+
+def is_about_somebody(procedure: Procedure) -> bool:
+    """Whether a case without a person lacks one; a round of monitoring may be about nobody in particular."""
+    return "person" in concerns(procedure) and procedure.kind != "monitoring"
 
 
 def printable(case: Case, spec: Step) -> list[str]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from renben.channels.workbench import case_acts, case_follow_ups, case_papers, case_start, cases
+from renben.channels.workbench import case_acts, case_batch, case_follow_ups, case_papers, case_start, cases
 
 urlpatterns = [
     path("", cases.cases, name="list"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("<int:pk>/follow-ups/<int:follow_up_id>/", case_acts.record_follow_up, name="follow_up"),
     path("follow-ups/", case_follow_ups.follow_ups, name="follow_ups"),
     path("follow-ups/export.xlsx", case_follow_ups.export, name="follow_ups_export"),
+    path("print/", case_batch.batch, name="batch"),
+    path("print/papers.pdf", case_batch.batch_pdf, name="batch_pdf"),
     path("<int:pk>/papers/", case_papers.paper, name="paper"),
     path("documents/<int:pk>.pdf", case_papers.document, name="document"),
     path("<int:pk>/files/<int:file_id>/", case_papers.download, name="file"),

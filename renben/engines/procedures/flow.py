@@ -87,12 +87,25 @@ TIERS = ("city", "district", "street", "community")
 
 
 def offices_for(case: Case, tier: str) -> list[Organization]:
-    """Where a journey goes on: a matter of a person at the office that person belongs to, upwards at the office above; work
-    that concerns nobody in particular goes down to every office of the tier. Raises Stop."""
+    """Where a journey goes on: a matter of a person at the office that person belongs to, upwards at the office above; what
+    an office below reported goes back to it; work that concerns nobody in particular goes down to every office of the tier.
+    Raises Stop."""
     if case.person_id is None and TIERS.index(tier) > TIERS.index(case.organization.tier):
+        reporter = _reporter(case, tier)
+        if reporter is not None:
+            return [reporter]
         below = Organization.objects.filter(path__startswith=case.organization.path, tier=tier, is_active=True)
         return list(below.order_by("path"))
     return [office_of_tier(case, tier)]
+
+
+def _reporter(case: Case, tier: str) -> Organization | None:
+    """The office of `tier` that handed this matter up, when one did."""
+    while case.parent_id is not None:
+        case = case.parent
+        if case.organization.tier == tier:
+            return case.organization
+    return None
 
 
 def _open_step(move: Move, key: str, round_: int, known: dict[str, Any]) -> None:

@@ -267,6 +267,7 @@ def test_formulas_of_the_template_go_down_and_foreign_ones_go_out():
     sheet["H2"] = "=[1]表!A1"
     sheet["H3"] = '=WEBSERVICE("http://example.com")'
     sheet["D2"].hyperlink = "http://example.com"
+    sheet["D2"].value = "看"
     other = book.create_sheet("汇总")
     other["A1"] = "=月报!F7+SUM(月报!F5:F6)"
     made, data = filled(saved(book), rows(3))
