@@ -71,6 +71,7 @@ class TemplateSheet:
     totals: tuple[int, ...]
     labels: tuple[Label, ...]
     known: int
+    title: str = ""
 
     @property
     def has_content(self) -> bool:
@@ -173,6 +174,7 @@ class _Reader:
             totals=tuple(totals),
             labels=tuple(self.labels(first, end)),
             known=len({heading for heading in names.values() if self.knows(heading)}),
+            title=" ".join([self.sheet.title, *(text for row in range(1, first) for _, text in self.row_texts(row))]),
         )
 
     def knows(self, heading: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from renben.engines.ledgers.definitions import Column, Ledger, LedgerError
+from renben.engines.ledgers.definitions import Column, Ledger, LedgerError, plain
 from renben.engines.ledgers.template_sheets import Label, TemplateColumn, TemplateSheet, open_template, read_sheets
 from renben.engines.ledgers.template_words import FACTS, Words, forms, likeness, load_words, plain_heading
 
@@ -160,13 +160,15 @@ def _proposal(theirs: TemplateColumn, key: str, ledger: Ledger, taken: set[str],
 
 
 def best_ledger(sheet: TemplateSheet, ledgers: Iterable[Ledger], words: Words | None = None) -> Ledger | None:
-    """The ledger that fills the most columns of a sheet; of equal ones that whose own columns are used best."""
+    """The ledger that fills the most columns of a sheet; of equal ones that named in its title, then the one used best."""
     words = words or load_words()
+    title = plain_heading(sheet.title.replace("台帐", "台账"))
 
-    def fit(ledger: Ledger) -> tuple[int, float]:
+    def fit(ledger: Ledger) -> tuple[int, bool, float]:
         keys = {column.key for column in ledger.columns}
         hits = sum(proposal.key in keys for proposal in propose(sheet, ledger, words))
-        return hits, hits / len(keys)
+        is_named = any(plain_heading(plain(name)) in title for name in (ledger.name, *ledger.aliases))
+        return hits, is_named, hits / len(keys)
 
     found = [(fit(ledger), place, ledger) for place, ledger in enumerate(ledgers)]
     best = max(found, key=lambda one: (one[0], -one[1]), default=None)

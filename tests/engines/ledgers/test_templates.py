@@ -254,6 +254,11 @@ def test_the_best_ledger_is_found_by_the_columns():
     )
     sheet = templates.sheets_of(saved(book))[0]
     assert templates.best_ledger(sheet, definitions.all_ledgers()).slug == "unemployed_archives"
+    few = openpyxl.Workbook()
+    for row in (["失业人员档案月报表"], ["姓名", "身份证号码"]):
+        few.active.append(row)
+    sheet = templates.sheets_of(saved(few))[0]
+    assert templates.best_ledger(sheet, definitions.all_ledgers()).slug == "unemployed_archives"
     strange = openpyxl.Workbook()
     strange.active.append(["星座", "血型", "爱好", "座右铭"])
     assert templates.best_ledger(templates.sheets_of(saved(strange))[0], definitions.all_ledgers()) is None
