@@ -114,12 +114,14 @@ class Due:
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """When a running limit changes its colour; the agency sets them. Days are working days left, the due day not counted as
-    left; shares are of all working days of the limit."""
+    left; shares are of all working days of the limit, but warn at most `share_days` (near: twice as many) days ahead, so that
+    a duty of a whole year is not yellow for two months."""
 
     near_days: int = 3
     near_share: Fraction = Fraction(1, 3)
     yellow_days: int = 1
     yellow_share: Fraction = Fraction(1, 5)
+    share_days: int = 5
 
 
 def due(
@@ -203,9 +205,10 @@ def signal(
     lenient = calendar.with_strict(False)
     left = lenient.count_working_days(now.date() + _DAY, limit.on + _DAY)
     total = lenient.count_working_days(limit.starts_on + _DAY, limit.on + _DAY)
-    if left <= min(thresholds.yellow_days, total - 1) or (left < total and left <= thresholds.yellow_share * total):
+    share = min(thresholds.yellow_share * total, thresholds.share_days)
+    if left <= min(thresholds.yellow_days, total - 1) or (left < total and left <= share):
         return "yellow"
-    if left <= thresholds.near_days or left <= thresholds.near_share * total:
+    if left <= max(thresholds.near_days, min(thresholds.near_share * total, 2 * thresholds.share_days)):
         return "near"
     return "on_time"
 

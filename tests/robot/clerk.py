@@ -34,6 +34,8 @@ class Walk:
     case: Case
     acts: list[tuple[str, str]] = field(default_factory=list)
     forms: list[tuple[str, str]] = field(default_factory=list)
+    unprinted: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What the page said instead of printing a form, by step and form."""
 
 
 def _fitting(standard: Threshold) -> int | float:
@@ -202,6 +204,8 @@ class Clerk:
             )
             if answer.status_code == 302 and "/documents/" in answer.url:
                 walk.forms.append((step.case.procedure_id, name))
+            else:
+                walk.unprinted[(f"{step.case.procedure_id}/{step.key}", name)] = said(client.get(answer.url))
 
 
 def said(answer: Any) -> str:

@@ -13,6 +13,8 @@ from renben.engines.ledgers.engine import open_ledger
 from renben.engines.procedures import catalogue, definitions, queries
 from renben.engines.procedures.models import Case
 from renben.kernel import clock
+from renben.services.registration.case_papers import SUPPLEMENT
+from renben.services.registration.models import RegistrationCertificate
 from tests import build
 from tests.robot.clerk import Clerk
 
@@ -21,6 +23,15 @@ PROCEDURES = catalogue.load(CATALOG).procedures
 OWN_JOURNEY = {"Q-1.2.2", "Q-1.2.3", "J-4.2.1"}
 """Walked with real archives, registrations and benefits in tests/journeys and tests/services/registration."""
 WALKED = sorted(PROCEDURES.keys() - OWN_JOURNEY)
+
+PRINTED_ON_OCCASION = {SUPPLEMENT}
+"""Owed only after a 一次性告知, which a walk without a hitch does not give."""
+
+ONLY_LOOKED_AT = {
+    ("J-4.3.1/guide", "北京市农村劳动力转移就业证"),
+    ("J-5.4.4/track", "创业培训合格证书"),
+}
+"""The step looks at a certificate that another one issues; the page says what is still missing instead of printing it."""
 
 pytestmark = [pytest.mark.pages, pytest.mark.django_db]
 
@@ -42,23 +53,32 @@ def test_the_robot_walks_the_procedure(procedure_id, district):
     office, about = office_of(district, procedure.tier), concerns(procedure)
     subject = {}
     if "person" in about:
-        subject["person"] = build.person(district.villages[0])
+        subject["person"] = build.person(district.villages[0], address="北京市顺义区胜利街道3号楼", education="61")
+        if procedure_id == "J-4.2.2":  # somebody who goes to work brings the certificate of the time without work
+            RegistrationCertificate.objects.create(
+                number="1101131926000001", person=subject["person"], organization=office, issued_on=clock.today()
+            )
     elif "employer" in about:
         subject["employer"] = build.employer(district.villages[0])
     clerk = Clerk()
     case = clerk.start(procedure, office, **subject)
-    walk = clerk.finish(case)
+    walk = clerk.finish(case, journey=any(step.waits_for for step in procedure.steps))
+    case.refresh_from_db()
 
     assert case.state == Case.State.DONE, f"停在 {[s.key for s in case.steps.filter(state__in=['ready', 'waiting'])]}"
-    done = {key for _, key in walk.acts}
+    done = {key for worked, key in walk.acts if worked == procedure_id}
     skipped = set(case.steps.filter(state="skipped").values_list("key", flat=True))
     assert done | skipped <= {step.key for step in procedure.steps}
     printed = {find_form(name).name for _, name in walk.forms}
     for step in procedure.steps:
         if step.key not in done:
             continue
-        missing = {find_form(name).name for name in step.forms} - printed
-        assert missing == set(), f"{step.key} 没有打印出 {missing}"
+        missing = {find_form(name).name for name in step.forms} - printed - PRINTED_ON_OCCASION
+        place = f"{procedure_id}/{step.key}"
+        for name in [name for name in missing if (place, name) in ONLY_LOOKED_AT]:
+            assert "还缺" in walk.unprinted.get((place, name), ""), f"{place} 没有说《{name}》缺什么"
+            missing.discard(name)
+        assert missing == set(), f"{step.key} 没有打印出 {missing}：{walk.unprinted}"
         for name in step.ledgers:
             ledger = find(name)
             if ledger.records is None or not any(
@@ -67,7 +87,14 @@ def test_the_robot_walks_the_procedure(procedure_id, district):
                 continue
             page = open_ledger(ledger, as_of=clock.today(), scope_paths=[office.path])
             assert page.total_rows >= 1, f"《{ledger.name}》里没有这次办理的记录"
-            assert any(line.url == f"/cases/{case.pk}/?step={step.key}" for line in page.lines)
+            shown = step.key
+            if ledger.records.by == "case":  # one line a case, which leads to the last of its steps
+                shown = [
+                    s.key
+                    for s in procedure.steps
+                    if s.key in done and f"{procedure_id}/{s.key}" in ledger.records.steps
+                ][-1]
+            assert any(line.url == f"/cases/{case.pk}/?step={shown}" for line in page.lines)
 
 
 @pytest.mark.parametrize("procedure_id", [p.id for p in PROCEDURES.values() if p.duties])

@@ -25,7 +25,9 @@ from renben.services.registration import case_papers
 
 def issue_for_case(case: Case, name: str, by: Any) -> IssuedDocument:
     """Issue one form for a case: by the service that has its own way, else from what the case has on record."""
-    if name in case_papers.PRINTERS and case.person_id:
+    if name in case_papers.PRINTERS:
+        if case.person_id is None:
+            raise case_papers.NothingToPrint(f"《{name}》写的是一个人的事，请到本人的办件里打印。")
         return case_papers.print_for_case(form=name, case=case, by=by)[0]
     return papers.print_for_case(form=name, case=case, by=by)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -176,7 +177,8 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
     may_work = is_open and bool(roles & set(line.spec.roles))
     if form is None and is_open:
         form = StepForm(step=row, spec=line.spec, files_of=request.user)
-    events = queries.timeline(case.journey_id)
+    events, journey = queries.timeline(case.journey_id), queries.journey(case)
+    mine = set(readable(request, journey))
     last_done = next((e for e in reversed(events) if e.case_id == case.pk and e.to_state == "done" and e.step_id), None)
     return {
         "case": case,
@@ -204,7 +206,8 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "needs_words": bool(case.duty and row is not None and row.due_at and row.due_at < clock.now())
         or any(standard.field for standard in line.spec.thresholds),
         "events": events,
-        "journey": queries.journey(case),
+        "journey": [(other, other.pk in mine) for other in journey],
+        "elsewhere": elsewhere(case, [other for other in journey if other.pk not in mine]),
         "picture": mark_safe(svg.to_svg(procedure, {ln.spec.key: ln.row.state for ln in lines if ln.row is not None}))
         if procedure.steps_of(case.duty)[0] in procedure.steps
         else "",
@@ -212,6 +215,32 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "deadlines": procedure.watched(line.spec.key),
         "limits": row.limits if row is not None else [],
     }
+
+
+def readable(request: HttpRequest, journey: list[Case]) -> Iterable[int]:
+    """Which cases of a journey this reader may open."""
+    if len(journey) == 1:
+        return [journey[0].pk]
+    keys = [one.pk for one in journey]
+    return request.principal.scoped("case", "case.view").filter(pk__in=keys).values_list("pk", flat=True)
+
+
+def elsewhere(case: Case, others: list[Case]) -> list[dict[str, Any]]:
+    """What the office directly above or below recorded in this matter, for a reader who may not open its case.
+
+    Tables and files stay there: they may speak of other offices' people.
+    """
+    linked = [one.pk for one in others if one.pk == case.parent_id or one.parent_id == case.pk]
+    found = []
+    done = CaseStep.objects.filter(case__in=linked, state__in=["done", "refused"]) if linked else []
+    if linked:
+        done = done.select_related("case__organization", "case__definition").order_by("case_id", "done_at", "id")
+    for row in done:
+        spec = queries.procedure_of(row.case).step(row.key)
+        texts = [item for item in recorded_values(spec, row) if item["text"]]
+        plain = {field.label for field in spec.fields if field.type != "files"}
+        found.append({"row": row, "items": [item for item in texts if item["label"] in plain]})
+    return found
 
 
 def is_about_somebody(procedure: Procedure) -> bool:
@@ -223,6 +252,8 @@ def printable(case: Case, spec: Step) -> list[str]:
     """Forms offered on a case page: those a service prints in its own way, and every form the step names."""
     names = case_papers.printable(case, spec.forms) if case.person_id else []
     for name in spec.forms:
+        if name in case_papers.PRINTERS and not case.person_id:
+            continue  # it speaks of one person; it is printed in that person's case
         try:
             official = find_form(name).name
         except FormError:

@@ -92,7 +92,7 @@ def _days(office: Organization, first: dt.date, roles: set[str] | None) -> list[
     for plan in duties.planned(office.tier, first, last):
         key = (plan.procedure.id, plan.duty.key, plan.period_on)
         shown_roles = set(plan.procedure.step(plan.duty.first_step).roles)
-        if key in standing or (roles is not None and not roles & shown_roles):
+        if plan.due.on < clock.today() or key in standing or (roles is not None and not roles & shown_roles):
             continue
         by_day[plan.due.on].entries.append(Entry(plan.duty.title, f"{plan.text}（{plan.procedure.id}）"))
     return weeks

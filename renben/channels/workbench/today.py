@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from renben.channels import export
 from renben.channels.paging import Page, paginate
-from renben.engines.procedures import deadlines, queries
+from renben.engines.procedures import deadlines, duties, queries
 from renben.engines.procedures.models import CaseStep
 from renben.kernel import calendar_table, clock, masking
 from renben.kernel.models import Task
@@ -136,6 +136,7 @@ def shown(request: HttpRequest, due: Due, wanted: str, table: WorkCalendar, whos
     for step in steps:
         step.is_mine = step.pk in mine
         step.signal, step.note, step.matter = due.signals[step.pk], note_of(step, table), matter_of(step)
+        step.period = duties.period_of(step.case)
     return Page(steps, ids.number, ids.total, due.is_capped, ids.has_next)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from django.db import transaction
 
-from renben.engines.ledgers import templates
+from renben.engines.ledgers import template_fill, templates
 from renben.engines.ledgers.definitions import Ledger, LedgerError, find
 from renben.engines.ledgers.models import LedgerTemplate
 from renben.engines.ledgers.template_sheets import TemplateSheet
@@ -45,11 +46,13 @@ def confirm(
     held = LedgerTemplate.objects.select_for_update().get(pk=template.pk)
     if held.version != version:
         raise LedgerError("这份表刚被别人改过。请刷新页面，看过新的对照再改。")
-    sheets = templates.sheets_of(files.read_bytes(held.file))
+    data = files.read_bytes(held.file)
+    sheets = templates.sheets_of(data)
     sheet = next((each for each in sheets if each.name == mapping.sheet), None)
     if sheet is None:
         raise LedgerError(f"表里没有名为“{mapping.sheet}”的工作表，请重新选择。")
     templates.check(mapping, sheet, ledger)
+    _try(data, ledger, mapping)
     _one_name(held, name)
     was = {"name": held.name, "slug": held.slug, "mapping": held.mapping}
     held.name, held.slug, held.mapping = name[:80], ledger.slug, mapping.to_json()
@@ -70,6 +73,7 @@ def replace(*, template: LedgerTemplate, data: bytes, file_name: str, by: Any) -
         raise LedgerError(
             "新表的列名和原来的没有一列相同，不像是同一张表。请核对文件；确实换了表，请另外“上传一张表”。"
         )
+    _try(data, find(held.slug), kept.mapping)
     was = held.mapping
     held.file, held.mapping = _stored(data, file_name, held.organization, by), kept.mapping.to_json()
     _save(held, by, is_active=held.is_active)
@@ -98,6 +102,11 @@ def record_fill(*, template: LedgerTemplate, by: Any, organization: Any, detail:
         by=by,
         organization=organization,
     )
+
+
+def _try(data: bytes, ledger: Ledger, mapping: Mapping) -> None:
+    """Filled with no rows, so that a file that cannot be filled is told now and not on the day it is due."""
+    template_fill.fill(data, ledger=ledger, mapping=mapping, rows=(), facts={}, out=io.BytesIO())
 
 
 def _stored(data: bytes, name: str, organization: Any, by: Any) -> Any:

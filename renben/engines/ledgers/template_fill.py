@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 from copy import copy
 from itertools import islice
@@ -36,6 +37,7 @@ from renben.engines.ledgers.workbook import _OLDEST, _RISKY, MAX_TEXT
 MAX_ROWS = 20_000
 """The whole sheet stands in memory while it is filled: about 60 MB and five seconds for so many rows."""
 TEXT = "@"
+_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x003D_ as "="; this way it stays what was typed
 
 
 def fill(
@@ -70,7 +72,7 @@ def fill(
 
 def set_text(cell: Cell, text: str) -> None:
     """A text into a cell, whatever it begins with: never a formula, never an error code."""
-    cell._value = clean(text)[:MAX_TEXT]
+    cell._value = _ESCAPED.sub("_x005F_", clean(text)[:MAX_TEXT])
     cell.data_type = "s"
 
 
@@ -100,10 +102,20 @@ class _Filler:
         self._dress(len(lines), across, height)
         self._totals(totals)
         self._facts(around, facts)
+        self._save(out)
+        return len(lines)
+
+    def _save(self, out: BinaryIO) -> None:
+        """Opened on the filled sheet, that one alone selected (two selected ones would be edited together)."""
+        self.book.active = self.book.index(self.sheet)
+        for each in self.book.worksheets:
+            each.sheet_view.tabSelected = each is self.sheet
         self.book.calculation.fullCalcOnLoad = True
         self.book.template = False
-        self.book.save(out)
-        return len(lines)
+        try:
+            self.book.save(out)
+        except Exception as error:  # a strange workbook fails in any way it likes
+            raise LedgerError("这份表里有系统写不回去的内容。请把表复制到一个新的工作簿里，另存后再上传。") from error
 
     # what the first row of the body looks like
 
@@ -181,6 +193,7 @@ class _Filler:
         text, quoted = self._styled(style, TEXT), self._styled(style, TEXT, quoted=True)
 
         def put_text(cell: Cell, value: str) -> None:
+            value = clean(value)
             cell._style = quoted if value.startswith(_RISKY) else text
             set_text(cell, value)
 
@@ -283,7 +296,7 @@ class _Filler:
                     continue
                 text = f"{text[: room[0]]}{value}{text[room[1] :]}"
             set_text(cell, text)
-            cell._style = self._styled(cell._style, quoted=text.startswith(_RISKY))
+            cell._style = self._styled(cell._style, quoted=clean(text).startswith(_RISKY))
 
 
 def _words(column: Column | None, value: Any) -> str:
@@ -292,6 +305,6 @@ def _words(column: Column | None, value: Any) -> str:
         return ""
     if column.type == "fen" and isinstance(value, int):
         return f"{value / 100:.2f}"
-    if column.type == "int":
-        return str(value)
+    if column.type in ("int", "fen"):
+        return clean(str(value))
     return text_of(column, value)

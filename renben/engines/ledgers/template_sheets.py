@@ -156,7 +156,7 @@ class _Reader:
         low, high = min(names), max(names)
         start = last + 1
         totals = []
-        if start <= self.height and self.is_total(start):  # 合计 stands right below the heading in some tables
+        if self.is_total_above(start, low, high):
             totals.append(start)
             start += 1
         foot = next((row for row in range(start, self.height + 1) if self.is_foot(row, low, high)), None)
@@ -276,6 +276,16 @@ class _Reader:
     def is_total(self, row: int) -> bool:
         texts = self.row_texts(row)[:2]
         return any("".join(halfwidth(t).split()).strip(":") in self.words.totals for _, t in texts)
+
+    def is_total_above(self, row: int, low: int, high: int) -> bool:
+        """合计 right below the heading, as some tables have it: rows follow it, or it sums what is below."""
+        if not self.is_total(row):
+            return False
+        sums = " ".join(text for _, text in self.row_texts(row) if text.startswith("="))
+        if any(int(number) > row for number in re.findall(r"[A-Z](\d+)", sums)):
+            return True
+        follows = bool(self.row_texts(row + 1)) or self.has_line(row + 1, low, high)
+        return follows and not self.is_foot(row + 1, low, high)
 
     def is_foot(self, row: int, low: int, high: int) -> bool:
         texts = self.row_texts(row)

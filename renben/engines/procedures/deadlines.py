@@ -169,10 +169,12 @@ def _limits_on(procedure: Procedure, key: str, term: Term | None) -> dict[str, D
 
 def thresholds() -> duedates.Thresholds:
     """When signals change colour, as the agency has set it."""
-    near, yellow, share = settings_store.get_many(
-        "signal.near_working_days", "signal.yellow_working_days", "signal.yellow_share"
+    near, yellow, share, most = settings_store.get_many(
+        "signal.near_working_days", "signal.yellow_working_days", "signal.yellow_share", "signal.share_days"
     )
-    return duedates.Thresholds(near_days=int(near), yellow_days=int(yellow), yellow_share=Fraction(str(share)))
+    return duedates.Thresholds(
+        near_days=int(near), yellow_days=int(yellow), yellow_share=Fraction(str(share)), share_days=int(most)
+    )
 
 
 def signal_of(

@@ -88,18 +88,28 @@ def open_due(until: dt.date | None = None, *, since: dt.date | None = None) -> O
     """Open what every office owes up to and including `until` (today). A run again opens nothing.
 
     Each duty goes on from its last period that stands, so days on which nothing ran are made up for and an office that is new
-    gets the running period too; a duty that never opened begins with the period that holds `until`. `since` begins earlier.
+    gets the running period too. A duty that never opened begins with the period that holds `until`, unless all its days in it
+    have passed: nobody is late on the day the platform begins. `since` begins earlier and leaves nothing out.
     """
     until = until or clock.today()
     calendar = deadlines.calendar_in_force().with_strict(False)
     opened = standing = 0
     last = _last_periods()
     for definition_id, procedure, duty in current_duties():
-        begin = since or last.get((procedure.id, duty.key), until)
-        for period_on, opens_on in openings(duty, begin, until, calendar):
+        before = last.get((procedure.id, duty.key))
+        for period_on, opens_on in openings(duty, since or before or until, until, calendar):
+            if since is None and before is None and _is_over(procedure, duty, period_on, until, calendar):
+                continue
             made, there = _open_period(definition_id, procedure, duty, period_on, opens_on, calendar)
             opened, standing = opened + made, standing + there
     return Opened(opened, standing)
+
+
+def _is_over(procedure: Procedure, duty: Duty, period_on: dt.date, day: dt.date, calendar: WorkCalendar) -> bool:
+    """Whether every limit of the duty in this period lies before `day`."""
+    term = deadlines.Term(duty, period_on)
+    dues = [deadlines.due_in_term(procedure.limit(place), term, calendar).on for place in duty.covers]
+    return bool(dues) and max(dues) < day
 
 
 def _last_periods() -> dict[tuple[str, str], dt.date]:

@@ -19,6 +19,7 @@ from renben.kernel.models import Organization, Person
 from renben.kernel.workcalendar import WorkCalendar
 
 State = CaseStep.State
+OPEN = (State.READY, State.PAUSED, State.WAITING)
 BATCH = 1000
 
 
@@ -146,13 +147,20 @@ def _open_step(move: Move, key: str, round_: int, known: dict[str, Any]) -> None
         open_steps(move, passing.to if passing else [], round_, known)
 
 
-_AWAITED = "SELECT state FROM procedures_case WHERE journey_id = %s AND procedure_id = %s"
+_AWAITED = """SELECT c.state FROM procedures_case c JOIN kernel_organization o ON o.id = c.organization_id
+WHERE c.journey_id = %s AND c.procedure_id = %s AND (o.path LIKE %s || '%%' OR %s LIKE o.path || '%%')"""
+
+
+def _awaited(case: Case, procedure_id: str) -> list[str]:
+    """States of the journey's cases of a procedure in this office's line: its own communities, its own district."""
+    path = case.organization.path
+    return [state for (state,) in rows.all_of(_AWAITED, [str(case.journey_id), procedure_id, path, path])]
 
 
 def _standing_of_awaited(move: Move, wanted: WaitsFor) -> tuple[str, str]:
     """Whether a step has to wait for another procedure of the journey: while a case of it is open. When none was begun there
     is nothing to wait for; when all have ended the step goes on, or falls away with a refusal."""
-    states = [state for (state,) in rows.all_of(_AWAITED, [str(move.case.journey_id), wanted.procedure])]
+    states = _awaited(move.case, wanted.procedure)
     if Case.State.OPEN in states:
         return State.WAITING, wanted.reason
     if states and Case.State.DONE not in states and wanted.if_refused == "skip":
@@ -173,11 +181,19 @@ def _join_is_ready(move: Move, key: str) -> bool:
     return latest.keys() == needed and all(s in (State.DONE, State.SKIPPED) for s in latest.values())
 
 
+def _is_open(move: Move, key: str) -> bool:
+    """Whether the step is open already, other than by the row this act ends."""
+    ending = [event.step.pk for event in move.log if event.step is not None]
+    return CaseStep.objects.filter(case=move.case, key=key, state__in=OPEN).exclude(pk__in=ending).exists()
+
+
 def open_steps(move: Move, keys: list[str], round_: int, known: dict[str, Any]) -> None:
     """Open the steps named; one whose condition is false is passed over, one that joins branches waits for all of them."""
     duty = move.procedure.duty(move.case.duty) if move.case.duty else None
     for key in keys:
         if duty is not None and duty.steps and key not in duty.steps:
+            continue
+        if round_ > 1 and _is_open(move, key):  # a branch beside the one that was sent back
             continue
         if _join_is_ready(move, key):
             _open_step(move, key, round_, known)
@@ -368,9 +384,6 @@ def after_close(move: Move) -> None:
 
 
 def _wake(move: Move) -> None:
-    others = [state for (state,) in rows.all_of(_AWAITED, [str(move.case.journey_id), move.case.procedure_id])]
-    if Case.State.OPEN in others:  # the last of several sends the waiting step on
-        return
     waiting = (
         CaseStep.objects.select_for_update(of=("self", "case"))
         .select_related("case__person__organization", "case__organization", "organization")
@@ -381,6 +394,10 @@ def _wake(move: Move) -> None:
         procedure = definitions.procedure_of(step.case.definition_id)
         spec = procedure.step(step.key)
         if spec.waits_for is None or spec.waits_for.procedure != move.case.procedure_id:
+            continue
+        # Asked under the waiting step's lock: of two that end at once, the second sees the first.
+        others = _awaited(step.case, move.case.procedure_id)
+        if Case.State.OPEN in others:  # the last of several sends the waiting step on
             continue
         other = Move(step.case, procedure, move.by, move.on, move.at, move.delegation_id)
         known = facts.with_defaults(procedure, step.case.data)

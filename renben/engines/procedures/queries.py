@@ -238,6 +238,7 @@ def journey(case: Case) -> list[Case]:
             "title",
             "state",
             "journey_id",
+            "parent_id",
             "person_id",
             "opened_at",
             "organization__short_name",

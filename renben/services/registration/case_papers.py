@@ -27,10 +27,14 @@ class NothingToPrint(Exception):
 
 
 def known_of(case: Case) -> Known:
-    """What is on file for the case's person, from the newest registration and benefit of the same journey."""
+    """What is on file for the case's person: the newest registration and benefit of the same journey, and the certificate,
+    whose number stays with the person for life."""
     registration = UnemploymentRegistration.objects.filter(case__journey_id=case.journey_id).order_by("-id").first()
     benefit = UnemploymentBenefit.objects.filter(case__journey_id=case.journey_id).order_by("-id").first()
     certificate = registration.certificate if registration is not None else None
+    if certificate is None:
+        held = RegistrationCertificate.objects.filter(person=case.person)
+        certificate = held.exclude(state=RegistrationCertificate.State.REVOKED).order_by("-id").first()
     return Known(case.person, registration, certificate, benefit, case)
 
 

