@@ -75,7 +75,7 @@ def _control(field: CaseField) -> forms.Field:
         return forms.IntegerField(**common)
     if field.type == "money_fen":
         return forms.DecimalField(min_value=0, decimal_places=2, **{**common, "label": f"{field.label}（元）"})
-    return forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 2}), **common)
+    return forms.CharField(max_length=500, **common)
 
 
 class StepForm(forms.Form):
@@ -86,7 +86,7 @@ class StepForm(forms.Form):
         known = queries.known_values(step)
         initial = {name: _shown(spec, name, value) for name, value in known.items() if value is not None}
         for field in spec.fields:  # what happens now is dated today unless the clerk says otherwise
-            if field.type == "date" and field.anchor and not initial.get(field.name):
+            if field.type == "date" and field.anchor and field.required and not initial.get(field.name):
                 initial[field.name] = clock.today().isoformat()
         kwargs["initial"] = {**initial, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)

@@ -200,7 +200,10 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "files": StoredFile.objects.filter(pk__in=attached(case, procedure)).order_by("id"),
         "missed_standards": row.data.get("missed", []) if row is not None else [],
         "follow_ups": case.follow_ups.filter(cleared_at=None).order_by("due_on", "id"),
-        "wants_person": case.person_id is None and case.state == "open" and is_about_somebody(procedure),
+        "wants_person": case.person_id is None
+        and not case.duty
+        and case.state == "open"
+        and is_about_somebody(procedure),
         "period": duties.period_of(case),
         "words": request.POST.get("reason", ""),
         "needs_words": bool(case.duty and row is not None and row.due_at and row.due_at < clock.now())
