@@ -21,6 +21,7 @@ def looked_at(one, name: str, path: str = "") -> None:
     assert not one.overflows(), name
     assert one.axe() == [], name
     if PICTURES:
+        one.page.evaluate("window.scrollTo(0, 0)")
         one.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
