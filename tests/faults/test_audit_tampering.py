@@ -113,10 +113,11 @@ def test_a_chain_written_anew_with_right_hashes_needs_the_anchor(trail):
         for seq in range(1, ENTRIES + 1):
             cursor.execute(
                 "SELECT shard, seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), actor_id, actor_name,"
-                " organization_id, action, subject, detail FROM kernel_auditevent WHERE shard = %s AND seq = %s",
+                " organization_id, action, subject, detail, form FROM kernel_auditevent WHERE shard = %s AND seq = %s",
                 [SHARD, seq],
             )
-            digest = audit._link(prev, cursor.fetchone())
+            *row, form = cursor.fetchone()
+            digest = audit._link(form, prev, tuple(row))
             run(
                 "UPDATE kernel_auditevent SET prev = %s, hash = %s WHERE shard = %s AND seq = %s",
                 prev,
