@@ -71,6 +71,9 @@ def test_from_an_excel_row_to_a_certificate(visitor):
     street.page.goto(f"{case}?step=certificate")
     street.press("已发证")
     street.page.goto(f"{case}?step=certificate")
+    with street.page.expect_navigation(url=re.compile(r"/documents/\d+\.pdf$"), wait_until="commit"):
+        street.page.locator('button:has-text("打印《就业失业登记证》")').click(no_wait_after=True)
+    street.page.goto(f"{case}?step=certificate")
     issued = street.page.locator("a[href*='/cases/documents/']", has_text="就业失业登记证").first
     number = issued.locator(".num").inner_text()
     pdf = street.context.request.get(street.url(issued.get_attribute("href")))
