@@ -29,7 +29,7 @@ def half_cases() -> list[str]:
         & Exists(StepEvent.objects.filter(case=OuterRef("pk"), step=None))
         & Exists(AuditEvent.objects.filter(subject=subject, action="case.start"))
     )
-    continued = Case.objects.filter(duty="").filter(parent=None)
+    continued = Case.objects.filter(duty="", parent=None)
     return list(continued.exclude(whole).order_by("id").values_list("number", flat=True))
 
 
