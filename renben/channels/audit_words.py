@@ -73,6 +73,8 @@ WORDS = {
     "payments.make_batch": "生成名录",
     "payments.confirm": "确认名录",
     "payments.mark_paid": "登记发放",
+    "payments.account": "登记收款账户",
+    "payments.return_file": "读入银行回盘",
     "payments.drop_line": "移出名录",
     "contacts.open_month": "列出本月联系",
     "contacts.record": "登记联系",

@@ -27,6 +27,7 @@ class Due:
     month: dt.date
     fen: int
     determination_id: int | None = None
+    account_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def make_batch(
     batches = PaymentBatch.objects.select_for_update().filter(heading=heading, month=month, organization=organization)
     latest = batches.order_by("-sequence").first()
     wanted = {payment_key(heading, due.person_id, due.month): due for due in dues}
-    taken = set(PaymentLine.objects.filter(key__in=wanted).values_list("key", flat=True))
+    standing = PaymentLine.objects.filter(key__in=wanted).exclude(state=PaymentLine.State.RETURNED)
+    taken = set(standing.values_list("key", flat=True))
     fresh = {key: due for key, due in wanted.items() if key not in taken}
     if not fresh:
         return latest, []
@@ -96,6 +98,7 @@ def make_batch(
                 month=due.month.replace(day=1),
                 fen=due.fen,
                 determination_id=due.determination_id,
+                account_id=due.account_id,
                 key=key,
             )
             for key, due in sorted(fresh.items())
@@ -164,6 +167,7 @@ def mark_paid(*, batch: PaymentBatch, on: dt.date, by: Any) -> PaymentBatch:
         raise PaymentRefused("名录与确认时的合计对不上，请联系系统管理员核查，先不要发放。")
     held.state, held.paid_on = PaymentBatch.State.PAID, on
     held.save()
+    held.lines.filter(state=PaymentLine.State.DUE).update(state=PaymentLine.State.PAID)
     audit.record(
         action="payments.mark_paid",
         subject=f"payment_batch:{held.pk}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from renben.engines.payments.actions import payment_key
-from renben.engines.payments.models import PaymentLine
+from renben.engines.payments.models import PaymentAccount, PaymentLine
 from renben.kernel import merge, taskboard
 from renben.kernel.models import Person
 
@@ -15,7 +15,10 @@ def lines(kept: Person, merged: Person) -> dict[str, Any]:
     moved, doubled = [], []
     for line in PaymentLine.objects.filter(person=merged).order_by("id"):
         key = payment_key(line.heading, kept.pk, line.month)
-        if PaymentLine.objects.filter(key=key).exists():
+        standing = PaymentLine.objects.filter(key=key).exclude(state=PaymentLine.State.RETURNED)
+        if line.state == PaymentLine.State.RETURNED:
+            line.key = key
+        elif standing.exists():
             doubled.append(line)
         else:
             line.key = key
@@ -36,6 +39,17 @@ def lines(kept: Person, merged: Person) -> dict[str, Any]:
     return {"moved": moved, "note": f"doubled {[d.pk for d in doubled]}" if doubled else ""}
 
 
+def accounts(kept: Person, merged: Person) -> dict[str, Any]:
+    """Accounts go along; the kept file's own account stays the one in use."""
+    rows = PaymentAccount.objects.filter(person=merged)
+    moved = sorted(rows.values_list("pk", flat=True))
+    if PaymentAccount.objects.filter(person=kept, is_current=True).exists():
+        rows.update(is_current=False)
+    PaymentAccount.objects.filter(pk__in=moved).update(person=kept)
+    return {"moved": moved}
+
+
 def load() -> None:
-    """Declare the relation of this engine to a person."""
+    """Declare the relations of this engine to a person."""
     merge.register("payments.PaymentLine.person", lines)
+    merge.register("payments.PaymentAccount.person", accounts)
