@@ -1,8 +1,4 @@
-"""合并单位: two files of one employer become one; every relation to an employer is handled by name, none is forgotten.
-
-As with people (kernel.merge): each module registers its relations with a handler, `unhandled()` names the rest, and a test
-fails on it. What was done is kept in `EmployerMerge.moved`.
-"""
+"""合并单位: two files of one employer become one; every relation to an employer is handled by name, none is forgotten."""
 
 from __future__ import annotations
 
@@ -11,31 +7,19 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr
 
-from renben.kernel import audit, clock, employers, events, merge
+from renben.kernel import clock, employers, events
 from renben.kernel.employer_names import ALIKE, likeness
-from renben.kernel.merge import Handler, MergeRefused
+from renben.kernel.merging import Merging, leave_all, move_all
 from renben.kernel.models import Employer, EmployerContact, EmployerLicence, EmployerMerge
 
-HANDLED: dict[str, Handler] = {}
 FILLED_FROM_MERGED = ("legal_person", "industry", "kind", "address", "phone")
 DUPLICATE_LIMIT = 20
 PAIR_LIMIT = 500
 GROUP_LIMIT = 30
 """A sign that more employers than this share (the agency that registers many firms under one telephone) proves nothing."""
-
-
-def register(relation: str, handler: Handler) -> None:
-    """Declare how merging treats a relation, e.g. `procedures.Case.employer`."""
-    HANDLED[relation] = handler
-
-
-def unhandled() -> list[str]:
-    """Relations to an employer that nobody declared: each needs `employer_merge.register(...)` in its module."""
-    return [relation for relation in merge.relations_to(Employer) if relation not in HANDLED]
 
 
 def _contacts(kept: Employer, merged: Employer) -> dict[str, Any]:
@@ -69,64 +53,8 @@ def _licences(kept: Employer, merged: Employer) -> dict[str, Any]:
     return {"moved": moved, "left": left}
 
 
-for _relation in ("kernel.LabourSpell.employer", "kernel.Employer.merged_into"):
-    register(_relation, merge.move_all(_relation))
-for _relation in ("kernel.EmployerMerge.kept", "kernel.EmployerMerge.merged"):
-    register(_relation, merge.leave_all)
-register("kernel.EmployerContact.employer", _contacts)
-register("kernel.EmployerLicence.employer", _licences)
-
-
-@transaction.atomic
-def merge_employers(*, kept: Employer, merged: Employer, reason: str, by: Any) -> EmployerMerge:
-    """Make one file of two. Everything of `merged` goes to `kept` or stays on record as left; both histories remain readable.
-
-    Blank columns of the kept file are filled from the other, whose name becomes a former one; the merged file keeps its code
-    and name, is no longer found by search and points to the kept one. MergeRefused when a file is merged already, is the same,
-    no reason is given, or a module objects.
-    """
-    if kept.pk == merged.pk:
-        raise MergeRefused("这是同一家单位，不用合并。")
-    if not reason.strip():
-        raise MergeRefused("请写明合并的原因，例如“同一家单位，改名前后各建了一份”。")
-    locked = {
-        employer.pk: employer
-        for employer in Employer.objects.select_for_update(of=("self",))
-        .select_related("organization")
-        .filter(pk__in=[kept.pk, merged.pk])
-        .order_by("pk")
-    }
-    kept, merged = locked[kept.pk], locked[merged.pk]
-    if kept.merged_into_id or merged.merged_into_id:
-        raise MergeRefused("其中一份已经并入别的单位，请从保留的那一份重新选择。")
-    if missing := unhandled():
-        raise MergeRefused(f"有的记录还不会合并（{'、'.join(missing)}），请联系系统管理员。")
-    done = {relation: HANDLED[relation](kept, merged) for relation in merge.relations_to(Employer)}
-    _fill(kept, merged)
-    record = EmployerMerge.objects.create(
-        kept=kept,
-        merged=merged,
-        moved={relation: what for relation, what in done.items() if any(what.values())},
-        reason=reason[:200],
-        merged_by=by,
-        merged_at=clock.now(),
-    )
-    events.emit(events.EmployersMerged(kept.pk, merged.pk))
-    audit.record(
-        action="employer.merge",
-        subject=f"employer:{kept.pk}",
-        detail={"merged": merged.pk, "reason": reason, "relations": sorted(record.moved)},
-        by=by,
-        organization=kept.organization,
-    )
-    return record
-
-
-def _fill(kept: Employer, merged: Employer) -> None:
-    """The kept file takes what it lacks; the merged one steps back behind it."""
-    for name in FILLED_FROM_MERGED:
-        if not getattr(kept, name) and getattr(merged, name):
-            setattr(kept, name, getattr(merged, name))
+def _settle(kept: Employer, merged: Employer) -> None:
+    """The other's name becomes a former one; the merged file keeps its code and name and steps back behind the kept one."""
     former = employers.split_names(kept.former_names)
     for name in (merged.name, *employers.split_names(merged.former_names)):
         if name != kept.name and name not in former:
@@ -138,6 +66,36 @@ def _fill(kept: Employer, merged: Employer) -> None:
     kept.version += 1
     employers.refresh_keys(kept)
     kept.save()
+
+
+EMPLOYERS = Merging(
+    model=Employer,
+    record=EmployerMerge,
+    what="employer",
+    filled=FILLED_FROM_MERGED,
+    settle=_settle,
+    done=events.EmployersMerged,
+    same_text="这是同一家单位，不用合并。",
+    reason_text="请写明合并的原因，例如“同一家单位，改名前后各建了一份”。",
+    gone_text="其中一份已经并入别的单位，请从保留的那一份重新选择。",
+)
+register, unhandled = EMPLOYERS.register, EMPLOYERS.unhandled
+
+for _relation in ("kernel.LabourSpell.employer", "kernel.Employer.merged_into"):
+    register(_relation, move_all(_relation))
+for _relation in ("kernel.EmployerMerge.kept", "kernel.EmployerMerge.merged"):
+    register(_relation, leave_all)
+register("kernel.EmployerContact.employer", _contacts)
+register("kernel.EmployerLicence.employer", _licences)
+
+
+def merge_employers(*, kept: Employer, merged: Employer, reason: str, by: Any) -> EmployerMerge:
+    """Make one file of two. Everything of `merged` goes to `kept` or stays on record as left; both histories remain readable.
+
+    Blank columns of the kept file are filled from the other; the merged file is no longer found by search and points to the
+    kept one. MergeRefused as in `Merging.run`.
+    """
+    return EMPLOYERS.run(kept=kept, merged=merged, reason=reason, by=by)
 
 
 @dataclass(frozen=True)

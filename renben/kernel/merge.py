@@ -1,25 +1,16 @@
-"""合并档案: two files of one human being become one; every relation to a person is handled by name, none is forgotten.
-
-Each module registers its relations (`app.Model.field`) with a handler. `unhandled()` names the rest and a test fails on it.
-A handler gets both people and returns what it did: `{"moved": [ids], "left": [ids], "note": text}`, kept in `PersonMerge.moved`.
-"""
+"""合并档案: two files of one human being become one; every relation to a person is handled by name, none is forgotten."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
-from django.db import models, transaction
 from django.db.models import Q
 
-from renben.kernel import audit, clock, events, taskboard
+from renben.kernel import clock, events, taskboard
+from renben.kernel.merging import Merging, leave_all, move_all
 from renben.kernel.models import HouseholdMember, IdentityDocument, LabourSpell, Person, PersonMerge, User
-
-Handler = Callable[[Person, Person], dict[str, Any]]
-HANDLED: dict[str, Handler] = {}
 
 FILLED_FROM_MERGED = (
     "ethnicity",
@@ -33,52 +24,6 @@ FILLED_FROM_MERGED = (
     "id_masked",
 )
 DUPLICATE_LIMIT = 20
-
-
-class MergeRefused(Exception):
-    """The two files cannot be merged now; the text says why and what to do first, in Chinese."""
-
-
-def register(relation: str, handler: Handler) -> None:
-    """Declare how merging treats a relation, e.g. `registration.UnemploymentRegistration.person`."""
-    HANDLED[relation] = handler
-
-
-def relations_to(target: type[models.Model]) -> list[str]:
-    """Every relation of the installed models to `target`, as `app.Model.field`, sorted."""
-    found = []
-    for model in apps.get_models(include_auto_created=True):
-        for field in model._meta.get_fields():
-            if getattr(field, "concrete", False) and field.is_relation and field.related_model is target:
-                found.append(f"{model._meta.app_label}.{model.__name__}.{field.name}")
-    return sorted(found)
-
-
-def unhandled() -> list[str]:
-    """Relations to a person that nobody declared: each needs `merge.register(...)` in its module."""
-    return [relation for relation in relations_to(Person) if relation not in HANDLED]
-
-
-def _rows(relation: str, person: Person) -> tuple[models.QuerySet, str]:
-    label, _, field = relation.rpartition(".")
-    return apps.get_model(label)._base_manager.filter(**{field: person}), field
-
-
-def move_all(relation: str) -> Handler:
-    """A handler that simply moves every row to the kept person."""
-
-    def move(kept: Person, merged: Person) -> dict[str, Any]:
-        rows, field = _rows(relation, merged)
-        moved = sorted(rows.values_list("pk", flat=True))
-        rows.update(**{field: kept})
-        return {"moved": moved}
-
-    return move
-
-
-def leave_all(kept: Person, merged: Person) -> dict[str, Any]:
-    """A handler for what is history about the merged file itself."""
-    return {}
 
 
 def _documents(kept: Person, merged: Person) -> dict[str, Any]:
@@ -149,6 +94,31 @@ def _user(kept: Person, merged: Person) -> dict[str, Any]:
     return {"moved": [user.pk]}
 
 
+def _settle(kept: Person, merged: Person) -> None:
+    """Found under the names and numbers of both, with the newest status; the merged one steps back behind it."""
+    kept.search_keys = sorted({*kept.search_keys, *merged.search_keys})
+    last = LabourSpell.objects.filter(person=kept).order_by("-start_on", "-id").first()
+    kept.labour_status = last.status if last is not None and last.end_on is None else ""
+    kept.version += 1
+    kept.save()
+    merged.merged_into, merged.search_keys = kept, []
+    merged.version += 1
+    merged.save()
+
+
+PEOPLE = Merging(
+    model=Person,
+    record=PersonMerge,
+    what="person",
+    filled=FILLED_FROM_MERGED,
+    settle=_settle,
+    done=events.PersonsMerged,
+    same_text="这是同一份档案，不用合并。",
+    reason_text="请写明合并的原因，例如“同一人两次建档，证件号码录错一位”。",
+    gone_text="其中一份已经并入别的档案，请从保留的那一份重新选择。",
+)
+register, unhandled = PEOPLE.register, PEOPLE.unhandled
+
 for _relation in ("kernel.Mandate.person", "kernel.Mandate.agent", "kernel.Task.person", "kernel.Person.merged_into"):
     register(_relation, move_all(_relation))
 for _relation in ("kernel.PersonMerge.kept", "kernel.PersonMerge.merged"):
@@ -159,63 +129,13 @@ register("kernel.HouseholdMember.person", _memberships)
 register("kernel.User.person", _user)
 
 
-@transaction.atomic
 def merge_people(*, kept: Person, merged: Person, reason: str, by: Any) -> PersonMerge:
     """Make one file of two. Everything of `merged` goes to `kept` or stays on record as left; both histories remain readable.
 
     Blank columns of the kept file are filled from the other; the merged file is no longer found by search and points to the
-    kept one. MergeRefused when a file is merged already, is the same, no reason is given, or a module objects.
+    kept one. MergeRefused as in `Merging.run`.
     """
-    if kept.pk == merged.pk:
-        raise MergeRefused("这是同一份档案，不用合并。")
-    if not reason.strip():
-        raise MergeRefused("请写明合并的原因，例如“同一人两次建档，证件号码录错一位”。")
-    locked = {
-        person.pk: person
-        for person in Person.objects.select_for_update(of=("self",))
-        .select_related("organization")
-        .filter(pk__in=[kept.pk, merged.pk])
-        .order_by("pk")
-    }
-    kept, merged = locked[kept.pk], locked[merged.pk]
-    if kept.merged_into_id or merged.merged_into_id:
-        raise MergeRefused("其中一份已经并入别的档案，请从保留的那一份重新选择。")
-    if missing := unhandled():
-        raise MergeRefused(f"有的记录还不会合并（{'、'.join(missing)}），请联系系统管理员。")
-    done = {relation: HANDLED[relation](kept, merged) for relation in relations_to(Person)}
-    _fill(kept, merged)
-    record = PersonMerge.objects.create(
-        kept=kept,
-        merged=merged,
-        moved={relation: what for relation, what in done.items() if any(what.values())},
-        reason=reason[:200],
-        merged_by=by,
-        merged_at=clock.now(),
-    )
-    events.emit(events.PersonsMerged(kept.pk, merged.pk))
-    audit.record(
-        action="person.merge",
-        subject=f"person:{kept.pk}",
-        detail={"merged": merged.pk, "reason": reason, "relations": sorted(record.moved)},
-        by=by,
-        organization=kept.organization,
-    )
-    return record
-
-
-def _fill(kept: Person, merged: Person) -> None:
-    """The kept file takes what it lacks; the merged one steps back behind it."""
-    for name in FILLED_FROM_MERGED:
-        if not getattr(kept, name) and getattr(merged, name):
-            setattr(kept, name, getattr(merged, name))
-    kept.search_keys = sorted({*kept.search_keys, *merged.search_keys})
-    last = LabourSpell.objects.filter(person=kept).order_by("-start_on", "-id").first()
-    kept.labour_status = last.status if last is not None and last.end_on is None else ""
-    kept.version += 1
-    kept.save()
-    merged.merged_into, merged.search_keys = kept, []
-    merged.version += 1
-    merged.save()
+    return PEOPLE.run(kept=kept, merged=merged, reason=reason, by=by)
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from renben.channels import export
 from renben.channels.paging import COUNT_CAP, Page, paginate
 from renben.channels.workbench.employers_forms import EmployerFilter, MergeForm
+from renben.channels.workbench.merge_page import merge_page
 from renben.kernel.employer_merge import find_duplicates, find_pairs, merge_employers
 from renben.kernel.employers import matching
-from renben.kernel.merge import MergeRefused
 from renben.kernel.models import Employer
 from renben.kernel.policy import Principal, page
 
@@ -145,22 +144,17 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     """Both files side by side; the one in the address first is kept."""
     kept = request.subject
     merged = get_object_or_404(request.principal.scoped("employer", "employer.merge"), pk=other)
-    form = MergeForm(request.POST or None)
-    reasons: list[str] = []
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                merge_employers(kept=kept, merged=merged, reason=form.cleaned_data["reason"], by=request.user)
-            except MergeRefused as refused:
-                reasons = [str(refused)]
-            else:
-                messages.success(request, "两份单位档案已合并，原来的经过在“经过”一页可以查到。")
-                return redirect("employers:file", pk=kept.pk)
-    sides = [("保留", kept, _numbers(kept)), ("并入", merged, _numbers(merged))]
-    context = {"kept": kept, "merged": merged, "sides": sides, "form": form, "reasons": reasons}
-    return render(request, "employers/merge.html", context, status=status)
+    return merge_page(
+        request,
+        MergeForm(request.POST or None),
+        kept=kept,
+        merged=merged,
+        merge=merge_employers,
+        numbers=_numbers,
+        template="employers/merge.html",
+        done="两份单位档案已合并，原来的经过在“经过”一页可以查到。",
+        back="employers:file",
+    )
 
 
 def _numbers(employer: Employer) -> dict[str, int]:

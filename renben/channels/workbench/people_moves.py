@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
+from renben.channels.workbench.merge_page import merge_page
 from renben.channels.workbench.people import matching, shown
 from renben.channels.workbench.people_forms import MergeForm, MoveForm
 from renben.engines.procedures.models import Case
-from renben.kernel.merge import MergeRefused, find_duplicates, merge_people
+from renben.kernel.merge import find_duplicates, merge_people
 from renben.kernel.models import Person
 from renben.kernel.policy import page
 from renben.services.registration.moving import move_person
@@ -70,22 +71,17 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     """Both files side by side; the one in the address first is kept."""
     kept = request.subject
     merged = get_object_or_404(request.principal.scoped("person", "person.merge"), pk=other)
-    form = MergeForm(request.POST or None)
-    reasons: list[str] = []
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                merge_people(kept=kept, merged=merged, reason=form.cleaned_data["reason"], by=request.user)
-            except MergeRefused as refused:
-                reasons = [str(refused)]
-            else:
-                messages.success(request, "两份档案已合并，原来的经历在“家庭与委托”中可以查到。")
-                return redirect("people:file", pk=kept.pk)
-    sides = [("保留", kept, _numbers(kept)), ("并入", merged, _numbers(merged))]
-    context = {"kept": kept, "merged": merged, "sides": sides, "form": form, "reasons": reasons}
-    return render(request, "people/merge.html", context, status=status)
+    return merge_page(
+        request,
+        MergeForm(request.POST or None),
+        kept=kept,
+        merged=merged,
+        merge=merge_people,
+        numbers=_numbers,
+        template="people/merge.html",
+        done="两份档案已合并，原来的经历在“家庭与委托”中可以查到。",
+        back="people:file",
+    )
 
 
 def _numbers(person: Person) -> dict[str, int]:

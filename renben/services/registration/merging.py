@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from renben.kernel import clock, employer_merge, merge
+from renben.kernel import clock, employer_merge, merge, merging
 from renben.kernel.models import Person
 from renben.services.registration.codes import CloseReason
 from renben.services.registration.models import (
@@ -73,7 +73,7 @@ def benefits(kept: Person, merged: Person) -> dict[str, Any]:
     """Two running benefits are money: somebody has to stop one first. MergeRefused."""
     running = UnemploymentBenefit.objects.filter(state__in=UnemploymentBenefit.RUNNING)
     if running.filter(person=kept).exists() and running.filter(person=merged).exists():
-        raise merge.MergeRefused("两份档案都有正在执行的失业保险待遇，请先核实并停发其中一份，再合并档案。")
+        raise merging.MergeRefused("两份档案都有正在执行的失业保险待遇，请先核实并停发其中一份，再合并档案。")
     rows = UnemploymentBenefit.objects.filter(person=merged)
     moved = sorted(rows.values_list("pk", flat=True))
     rows.update(person=kept)
@@ -107,9 +107,9 @@ def archives(kept: Person, merged: Person) -> dict[str, Any]:
 def load() -> None:
     """Declare every relation."""
     for relation in PLAIN:
-        merge.register(relation, merge.move_all(relation))
+        merge.register(relation, merging.move_all(relation))
     for relation in PLAIN_OF_EMPLOYERS:
-        employer_merge.register(relation, merge.move_all(relation))
+        employer_merge.register(relation, merging.move_all(relation))
     merge.register("registration.UnemploymentRegistration.person", registrations)
     merge.register("registration.RegistrationCertificate.person", certificates)
     merge.register("registration.UnemploymentBenefit.person", benefits)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from renben.engines.procedures import actions as procedures
-from renben.kernel import employer_merge, employers, events, labour, merge
+from renben.kernel import employer_merge, employers, events, labour, merging
 from renben.kernel.models import Employer, EmployerContact, EmployerLicence
 from tests import build
 
@@ -29,12 +29,14 @@ def merged(place, kept, other):
 def test_every_relation_to_an_employer_is_handled():
     missing = employer_merge.unhandled()
     assert missing == [], "declare these with employer_merge.register(...) in the module that owns them"
-    assert set(employer_merge.HANDLED) <= set(merge.relations_to(Employer)), "a relation is declared that is gone"
+    assert set(employer_merge.EMPLOYERS.handled) <= set(merging.relations_to(Employer)), (
+        "a relation is declared that is gone"
+    )
 
 
 def test_a_relation_nobody_declared_stops_the_merge(place, firm, double, monkeypatch):
-    monkeypatch.delitem(employer_merge.HANDLED, "procedures.Case.employer")
-    with pytest.raises(merge.MergeRefused, match=r"procedures\.Case\.employer"):
+    monkeypatch.delitem(employer_merge.EMPLOYERS.handled, "procedures.Case.employer")
+    with pytest.raises(merging.MergeRefused, match=r"procedures\.Case\.employer"):
         merged(place, firm, double)
     double.refresh_from_db()
     assert double.merged_into is None
@@ -102,12 +104,12 @@ def test_what_went_into_a_merged_file_follows_to_the_kept_one(place, firm, doubl
 
 
 def test_a_file_is_not_merged_twice_or_without_a_reason(place, firm, double):
-    with pytest.raises(merge.MergeRefused, match="原因"):
+    with pytest.raises(merging.MergeRefused, match="原因"):
         employer_merge.merge_employers(kept=firm, merged=double, reason=" ", by=place.clerk)
-    with pytest.raises(merge.MergeRefused, match="同一家"):
+    with pytest.raises(merging.MergeRefused, match="同一家"):
         merged(place, firm, firm)
     merged(place, firm, double)
-    with pytest.raises(merge.MergeRefused, match="已经并入"):
+    with pytest.raises(merging.MergeRefused, match="已经并入"):
         merged(place, firm, double)
     with pytest.raises(employers.AlreadyMerged):
         employers.edit_employer(employer_id=double.pk, version=3, by=place.clerk, kind="其他")

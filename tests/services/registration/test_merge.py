@@ -6,7 +6,7 @@ import pytest
 
 from renben.engines.payments import actions as payments
 from renben.engines.procedures import actions as procedures
-from renben.kernel import events, labour, merge, people
+from renben.kernel import events, labour, merge, merging, people
 from renben.kernel.models import Household, HouseholdMember, LabourSpell, Person, Task, User
 from renben.services.registration import archives, certificates, conditions, contacts, determining, registering
 from tests import build
@@ -32,13 +32,15 @@ def registered(place, person, clerk, street):
 
 def test_every_relation_to_a_person_is_handled():
     assert merge.unhandled() == [], "declare these with merge.register(...) in the module that owns them"
-    assert set(merge.HANDLED) <= set(merge.relations_to(Person)), "a relation is declared that no longer exists"
+    assert set(merge.PEOPLE.handled) <= set(merging.relations_to(Person)), (
+        "a relation is declared that no longer exists"
+    )
 
 
 def test_a_relation_nobody_declared_stops_the_merge(place, worker, twin, monkeypatch):
-    monkeypatch.delitem(merge.HANDLED, "kernel.Task.person")
+    monkeypatch.delitem(merge.PEOPLE.handled, "kernel.Task.person")
     assert merge.unhandled() == ["kernel.Task.person"]
-    with pytest.raises(merge.MergeRefused, match=r"kernel\.Task\.person"):
+    with pytest.raises(merging.MergeRefused, match=r"kernel\.Task\.person"):
         merge.merge_people(kept=worker, merged=twin, reason="同一人", by=place.clerk)
 
 
@@ -106,7 +108,7 @@ def test_two_running_benefits_must_be_cleared_up_first(place, worker, twin):
         )
         registered(place, person, clerk, street)
         determining.determine_benefit(person=person, by=place.reviewer)
-    with pytest.raises(merge.MergeRefused, match="停发其中一份"):
+    with pytest.raises(merging.MergeRefused, match="停发其中一份"):
         merge.merge_people(kept=worker, merged=twin, reason="两次建档", by=place.clerk)
     twin.refresh_from_db()
     assert twin.merged_into is None
@@ -146,12 +148,12 @@ def test_the_same_archive_is_held_once_and_one_household_and_account_remain(plac
 
 
 def test_a_file_is_not_merged_twice_or_without_a_reason(place, worker, twin):
-    with pytest.raises(merge.MergeRefused, match="原因"):
+    with pytest.raises(merging.MergeRefused, match="原因"):
         merge.merge_people(kept=worker, merged=twin, reason=" ", by=place.clerk)
-    with pytest.raises(merge.MergeRefused, match="同一份"):
+    with pytest.raises(merging.MergeRefused, match="同一份"):
         merge.merge_people(kept=worker, merged=worker, reason="同一人", by=place.clerk)
     merge.merge_people(kept=worker, merged=twin, reason="同一人", by=place.clerk)
-    with pytest.raises(merge.MergeRefused, match="已经并入"):
+    with pytest.raises(merging.MergeRefused, match="已经并入"):
         merge.merge_people(kept=worker, merged=twin, reason="同一人", by=place.clerk)
 
 
