@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "renben.engines.payments",
     "renben.services.exchange",
     "renben.services.registration",
+    "renben.services.support",
     "renben.channels",
 ]
 

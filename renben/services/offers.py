@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-DOMAINS = ["renben.services.registration.rules", "renben.engines.rules.deadlines"]
+DOMAINS = [
+    "renben.services.registration.rules",
+    "renben.engines.rules.deadlines",
+    "renben.services.support.rules_subsidies",
+]
 """Modules that declare rule domains."""
 
 CATALOG = ["renben.services.registration.catalog"]

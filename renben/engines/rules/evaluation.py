@@ -15,7 +15,7 @@ import numpy as np
 
 from . import registry
 from .errors import CalendarYearMissing, InputError, NoStandardOnFile
-from .inputs import check_keys, iso_day
+from .inputs import check_keys, given_or_default, iso_day
 from .parameters import CONFIDENCES, Parameters, Reader, Version, load_parameters
 
 
@@ -160,10 +160,7 @@ def evaluate(
     if rule.one_of and not inputs:
         names = "、".join(item.name for item in rule.inputs)
         raise InputError("missing_key", rule.inputs[0].name, f"至少填写一项：{names}。")
-    arguments = {}
-    for item in rule.inputs:
-        given = inputs.get(item.name, item.default)
-        arguments[item.argument] = None if given is None and item.name not in inputs else item.one(given)
+    arguments = {item.argument: given_or_default(item, inputs) for item in rule.inputs}
     reader = Reader(parameters or load_parameters(), on)
     missing: tuple[str, ...] = ()
     parts: list[Part] = []
@@ -197,7 +194,10 @@ def _compute_one(rule: registry.Domain, reader: Reader, arguments: Mapping[str, 
     """A vectorised rule is run on columns of one row, so one person and a million cannot differ."""
     if not rule.vectorised:
         return rule.compute(reader, **arguments)
-    columns = {key: None if value is None else np.asarray([value]) for key, value in arguments.items()}
+    columns = {
+        item.argument: None if arguments[item.argument] is None else item.array(arguments[item.argument])
+        for item in rule.inputs
+    }
     return {
         key: value[0].item() if isinstance(value, np.ndarray) else value
         for key, value in rule.compute(reader, **columns).items()
@@ -225,7 +225,9 @@ def evaluate_columns(
     size = lengths.pop()
     for item in rule.inputs:
         if item.argument not in arrays:
-            arrays[item.argument] = None if item.default is None else np.full(size, item.one(item.default))
+            arrays[item.argument] = (
+                None if item.default is None else np.repeat(item.array(item.one(item.default)), size)
+            )
     reader = Reader(parameters or load_parameters(), _day(as_of))
     try:
         answer = rule.compute(reader, **arrays)

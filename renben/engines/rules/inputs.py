@@ -11,30 +11,49 @@ from typing import Any
 import numpy as np
 
 from .errors import InputError
-from .parameters import to_fen
 
 REQUIRED: Any = object()
 _MAXIMUM = 2**31 - 1
+_MAXIMUM_FEN = 10**14  # 10¹² yuan; times the numerators of any percentage it still fits 64 bits
+_BILLION = 10**9
 FIRST_MONTH, LAST_MONTH = 12, 9990 * 12  # months 0001-01 … 9990-01, so that a schedule never leaves the calendar
+_FEN_OF = {"yuan": 100, "wan": 1_000_000}
 
 _KIND_WORDS = {
     "int": "整数",
     "bool": "是或否（true/false）",
-    "yuan": "金额（元）",
+    "yuan": "金额（元，最多两位小数）",
+    "wan": "金额（万元，最多六位小数）",
+    "share": "0到1之间的比例",
     "code": "代码（文字）",
+    "codes": "代码的列表",
     "date": "日期（YYYY-MM-DD）",
     "month": "月份（YYYY-MM）",
     "text": "文字",
+    "rows": "列表，每项为一组键值",
+}
+_COLUMN_KINDS = {
+    "int": "iu",
+    "month": "iu",
+    "yuan": "iu",
+    "wan": "iu",
+    "share": "iu",
+    "bool": "b",
+    "code": "U",
+    "text": "U",
+    "date": "M",
 }
 
 
 @dataclass(frozen=True)
 class Input:
-    """One input key. ``kind``: int, bool, yuan, code, date, month (``YYYY-MM``) or text.
+    """One input key. ``kind``: int, bool, yuan, wan (万元, key ends in ``_10k``), share, code, codes, date, month (``YYYY-MM``),
+    text, or rows (a list of records whose keys are ``fields``).
 
     ``default=None`` marks an optional input whose absence the rule handles itself; REQUIRED has no default.
-    The rule's argument has the same name, except yuan, which arrives as whole fen in ``<name>_fen``.
-    A month arrives as year × 12 + (month − 1).
+    The rule's argument has the same name, except money, which arrives as whole fen in ``<name>_fen``, and a share, which arrives
+    in billionths (cut off) in ``<name>_e9``. A month arrives as year × 12 + (month − 1). In columns, dates are datetime64[D]; an
+    absent optional date is NaT and an absent optional code is an empty text.
     """
 
     name: str
@@ -43,11 +62,15 @@ class Input:
     default: Any = REQUIRED
     minimum: int = 0
     codes: frozenset[str] = frozenset()
+    maximum: int = _MAXIMUM
+    fields: tuple[Input, ...] = ()
 
     @property
     def argument(self) -> str:
         """The argument name of the rule function that receives this input."""
-        return f"{self.name}_fen" if self.kind == "yuan" else self.name
+        if self.kind in _FEN_OF:
+            return f"{self.name.removesuffix('_10k')}_fen"
+        return f"{self.name}_e9" if self.kind == "share" else self.name
 
     def _wrong_type(self, value: Any) -> InputError:
         return InputError(
@@ -56,18 +79,24 @@ class Input:
 
     @property
     def _limits(self) -> tuple[int, int]:
-        return (FIRST_MONTH, LAST_MONTH) if self.kind == "month" else (self.minimum, _MAXIMUM)
+        if self.kind == "month":
+            return FIRST_MONTH, LAST_MONTH
+        if self.kind == "share":
+            return 0, _BILLION
+        return self.minimum, _MAXIMUM_FEN if self.kind in _FEN_OF else self.maximum
 
-    def _in_range(self, value: int) -> int:
+    def _in_range(self, value: int, shown: Any = None) -> int:
         low, high = self._limits
         if not low <= value <= high:
-            raise InputError(
-                "out_of_range", self.name, f"{self.label}（{self.name}）应在 {low} 到 {high} 之间，现为 {value}。"
-            )
+            unit = _FEN_OF.get(self.kind, _BILLION if self.kind == "share" else 1)
+            text = f"应在 {low // unit} 到 {high // unit} 之间，现为 {value if shown is None else shown}。"
+            raise InputError("out_of_range", self.name, f"{self.label}（{self.name}）{text}")
         return value
 
     def one(self, value: Any) -> Any:
         """Check one person's value and bring it to the form the rule takes; InputError names the key."""
+        if value is None and self.default is None:
+            return None
         return getattr(self, f"_one_{self.kind}")(value)
 
     def _one_int(self, value: Any) -> int:
@@ -80,13 +109,27 @@ class Input:
             raise self._wrong_type(value)
         return bool(value)
 
-    def _one_yuan(self, value: Any) -> int:
+    def _decimal(self, value: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
             raise self._wrong_type(value)
         try:
-            return self._in_range(to_fen(value))
-        except (InvalidOperation, ValueError, OverflowError):
+            number = Decimal(str(value))
+        except InvalidOperation:
             raise self._wrong_type(value) from None
+        if not number.is_finite():
+            raise self._wrong_type(value)
+        return number
+
+    def _one_yuan(self, value: Any) -> int:
+        number = self._decimal(value) * _FEN_OF[self.kind]
+        if number != int(number):  # a fraction of a fen is a slip of the pen, not something to cut off
+            raise self._wrong_type(value)
+        return self._in_range(int(number), value)
+
+    _one_wan = _one_yuan
+
+    def _one_share(self, value: Any) -> int:
+        return self._in_range(int(self._decimal(value) * _BILLION), value)
 
     def _one_code(self, value: Any) -> str:
         if not isinstance(value, str):
@@ -94,6 +137,11 @@ class Input:
         if value not in self.codes:
             raise InputError("unknown_code", self.name, f"{self.label}（{self.name}）没有代码 {value!r}。")
         return value
+
+    def _one_codes(self, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, (list, tuple)):
+            raise self._wrong_type(value)
+        return tuple(dict.fromkeys(self._one_code(item) for item in value))
 
     def _one_date(self, value: Any) -> date:
         if isinstance(value, datetime):
@@ -119,25 +167,55 @@ class Input:
             raise self._wrong_type(value)
         return value
 
+    def _one_rows(self, value: Any) -> tuple[dict[str, Any], ...]:
+        """Records of checked values by argument name; a fault is named ``members[2].age`` (counted from 1)."""
+        if not isinstance(value, (list, tuple)) or not all(isinstance(row, Mapping) for row in value):
+            raise self._wrong_type(value)
+        if len(value) < self.minimum:
+            raise InputError("out_of_range", self.name, f"{self.label}（{self.name}）至少填写 {self.minimum} 项。")
+        return tuple(self._row(number, row) for number, row in enumerate(value, start=1))
+
+    def _row(self, number: int, row: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            check_keys(self.fields, row)
+            return {item.argument: given_or_default(item, row) for item in self.fields}
+        except InputError as error:
+            text = f"{self.label}第{number}项：{error}"
+            raise InputError(error.code, f"{self.name}[{number}].{error.key}", text) from None
+
+    def array(self, value: Any) -> np.ndarray:
+        """A checked value of one person as a column of one."""
+        return np.asarray([value], dtype="datetime64[D]") if self.kind == "date" else np.asarray([value])
+
     def column(self, values: Any) -> np.ndarray:
         """Check a whole column; the same limits as ``one``, one error for the first bad row."""
         column = np.asarray(values)
         if column.ndim != 1:
             raise self._wrong_type(f"{column.ndim} 维数据")
-        wanted = {"int": "iu", "month": "iu", "yuan": "iu", "bool": "b", "code": "U", "text": "U"}
-        if column.dtype.kind not in wanted.get(self.kind, ""):
+        if column.dtype.kind not in _COLUMN_KINDS.get(self.kind, ""):
             raise self._wrong_type(f"{column.dtype} 列")
-        if self.kind in {"int", "yuan", "month"}:
+        if _COLUMN_KINDS[self.kind] == "iu":
             low, high = self._limits
             bad = np.flatnonzero((column < low) | (column > high))
             if bad.size:
                 self._in_range(int(column[bad[0]]))
             return column.astype(np.int64)
+        if self.kind == "date":
+            if self.default is not None and np.isnat(column).any():
+                raise self._wrong_type("空")
+            return column.astype("datetime64[D]")
         if self.kind == "code":
-            bad = np.flatnonzero(~np.isin(column, sorted(self.codes)))
+            known = sorted(self.codes | ({""} if self.default is None else set()))
+            bad = np.flatnonzero(~np.isin(column, known))
             if bad.size:
                 self._one_code(str(column[bad[0]]))
         return column
+
+
+def given_or_default(item: Input, given: Mapping[str, Any]) -> Any:
+    """The checked value of one input, or its default."""
+    value = given.get(item.name, item.default)
+    return None if value is None and item.name not in given else item.one(value)
 
 
 def iso_day(text: str) -> date:
