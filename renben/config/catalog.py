@@ -62,7 +62,14 @@ def _fact_problems() -> list[str]:
     except catalogue.CatalogueError:
         return []  # the check of the procedures says what is wrong with them
     ledgers = load_ledgers(ROOT)
-    problems = []
+    problems = [
+        f"{procedure.id}/{step.key} {field.label}：{text}"
+        for procedure in known.values()
+        for step in [*procedure.steps, *(duty.own for duty in procedure.duties if duty.own is not None)]
+        for field in step.fields
+        if field.source_fact.partition(".")[0] in vocabulary.FILLS_FIELDS
+        for text in vocabulary.problems(field.source_fact, [procedure.id], known)
+    ]
     for form in load_forms(ROOT).values():
         if form.layout == "own":
             continue

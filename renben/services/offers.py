@@ -9,7 +9,7 @@ DOMAINS = [
 ]
 """Modules that declare rule domains."""
 
-CATALOG = ["renben.services.registration.catalog"]
+CATALOG = ["renben.services.records.catalog", "renben.services.registration.catalog"]
 """Modules that name step actions, guards, field sources, forms and ledgers."""
 
 

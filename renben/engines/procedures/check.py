@@ -235,12 +235,18 @@ def _check_names(where: str, step: Step) -> list[str]:
     declared = registry.declared()
     named = [("action", step.action, "业务动作")] if step.action else []
     named += [("guard", name, "检查项") for name in step.guards]
-    named += [("field_source", field.source_fact, "字段来源") for field in step.fields if field.source_fact]
     for kind, name, label in named:
         if name not in declared[kind]:
             problems.append(f"{where}：{label} {name} 没有登记")
         elif fault := registry.missing_target(declared[kind][name]):
             problems.append(f"{where}：{label} {name}：{fault}")
+    for field in step.fields:
+        if not field.source_fact:
+            continue
+        target = registry.source_target(field.source_fact)
+        fault = "没有登记" if target is None else registry.missing_target(target)
+        if fault:
+            problems.append(f"{where}：字段来源 {field.source_fact}：{fault}")
     forms = {_plain(name) for name in registry.known_forms()}
     ledgers = {_plain(name) for name in registry.known_ledgers()}
     problems += [f"{where}：没有提供表单《{name}》" for name in step.forms if _plain(name) not in forms]

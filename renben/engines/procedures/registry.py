@@ -1,7 +1,9 @@
 """Names the catalogue may use, and where their code stands. Services declare; the engine never imports a service.
 
 A service's catalog module offers any of: `ACTIONS`, `UNDO_ACTIONS`, `GUARDS`, `FIELD_SOURCES` (name → "module:function"),
-`CHECKED_BY_ACTION` (action → guards it repeats under its locks), `FORMS`, `LEDGERS` (names). Strings are resolved when first used, so declaring costs nothing and pulls in no library.
+`FIELD_FAMILIES` (first word of a name → "module:function"),
+`CHECKED_BY_ACTION` (action → guards it repeats under its locks), `FORMS`, `LEDGERS` (names). Strings are resolved when first
+used, so declaring costs nothing and pulls in no library.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import ast
 import importlib
 import importlib.util
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 _actions: dict[str, str | Callable] = {}
@@ -18,6 +20,7 @@ _undo: dict[str, str | Callable] = {}
 _guards: dict[str, str | Callable] = {}
 _checked: dict[str, frozenset[str]] = {}
 _sources: dict[str, str | Callable] = {}
+_families: dict[str, str | Callable] = {}
 _forms: set[str] = set()
 _ledgers: set[str] = set()
 
@@ -46,6 +49,11 @@ def is_checked_by(action: str | None, guard: str) -> bool:
 def register_field_source(name: str, target: str | Callable) -> None:
     """`target(case) -> value | None` for a field's `source_fact`."""
     _sources[name] = target
+
+
+def register_field_family(head: str, target: str | Callable) -> None:
+    """`target(case, name) -> value | None` for every `source_fact` whose first word is `head` (`journey.J-4.1.2.question`)."""
+    _families[head] = target
 
 
 def declare_forms(names: Iterable[str]) -> None:
@@ -82,6 +90,8 @@ def load(modules: Iterable[str]) -> None:
             register_checks(action, guards)
         for source, target in getattr(module, "FIELD_SOURCES", {}).items():
             register_field_source(source, target)
+        for head, target in getattr(module, "FIELD_FAMILIES", {}).items():
+            register_field_family(head, target)
         declare_forms(getattr(module, "FORMS", ()))
         declare_ledgers(getattr(module, "LEDGERS", ()))
 
@@ -108,7 +118,16 @@ def guard(name: str) -> Callable | None:
 
 
 def field_source(name: str) -> Callable | None:
-    return _resolve(_sources, name)
+    """`(case) -> value | None` for a `source_fact`: registered by its whole name, else by its first word."""
+    if name in _sources:
+        return _resolve(_sources, name)
+    family = _resolve(_families, name.partition(".")[0])
+    return partial(family, name=name) if family is not None else None
+
+
+def source_target(name: str) -> str | Callable | None:
+    """Where the code of a `source_fact` stands, without importing it; None when nobody registered it."""
+    return _sources.get(name) or _families.get(name.partition(".")[0])
 
 
 @cache

@@ -33,6 +33,8 @@ EMPLOYER = frozenset(["name", "uscc", "legal_person", "contact", "phone", "addre
 OFFICE = frozenset(["name", "short_name", "phone", "address", "parent"])
 CASE = frozenset(["number", "title", "opened_on", "closed_on", "opened_by", "outcome", "period", "evidence"])
 STEP = frozenset(["done_on", "done_by", "outcome", "reason", "office", "missed"])
+FILLS_FIELDS = frozenset(["person", "employer", "journey"])
+"""First words that a procedure's field may name as its `source_fact`."""
 WORDS = {"person": PERSON, "employer": EMPLOYER, "office": OFFICE, "case": CASE}
 
 
