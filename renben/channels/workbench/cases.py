@@ -89,6 +89,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         current.setdefault(step.case_id, step)
     signal = queries.signal_reader()
     for case in shown:
+        case.period = duties.period_of(case)
         case.current = current.get(case.pk)
         case.signal = signal(case.current) if case.current else ""
         case.note = remaining(case.current) if case.current else ""
@@ -106,9 +107,9 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 def listed(keys: list[int]) -> dict[int, Case]:
     """The cases of these keys, with what the list shows of them."""
-    shown = ("number", "title", "state", "closed_at", "employer__name", "organization__short_name")
-    people = ("person__name", "person__id_masked")
-    return Case.objects.select_related("person", "employer", "organization").only(*shown, *people).in_bulk(keys)
+    shown = ("number", "title", "state", "closed_at", "duty", "period_on", "definition_id")
+    beside = ("employer__name", "organization__short_name", "person__name", "person__id_masked")
+    return Case.objects.select_related("person", "employer", "organization").only(*shown, *beside).in_bulk(keys)
 
 
 def filtered(request: HttpRequest) -> Any:
