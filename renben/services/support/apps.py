@@ -6,3 +6,10 @@ class SupportConfig(AppConfig):
     label = "support"
     verbose_name = "政策扶持"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from renben.kernel import events
+        from renben.services.support import merging, refusing
+
+        merging.load()
+        events.listen(events.CaseClosed, refusing.on_case_closed)

@@ -14,12 +14,12 @@ from renben.engines.rules.errors import NoStandardOnFile
 from renben.engines.rules.evaluation import Part, evaluate, ruleset_hash, yuan, yuan_text
 from renben.engines.rules.parameters import Parameters, Reader, Version, load_parameters
 from renben.services.support.codes import DOMAIN, Insurance, Kind
-from renben.services.support.months import Bounds, between, birthday, first_of, full_months, plan, shifted
+from renben.services.support.months import Bounds, birthday, first_of, full_months, plan, shifted
 
 KIND = "subsidy.decision"
 AMOUNT = "subsidy.self_flexible_monthly"
 WAGE_YEAR_FROM = "subsidy.self_flexible.wage_year_from_month"
-RETIREMENT = {"M": "subsidy.retirement_age.male", "F": "subsidy.retirement_age.female"}
+RETIREMENT = {"M": "labour.retirement_age_male", "F": "labour.retirement_age_female"}
 
 
 @dataclass(frozen=True)
@@ -257,13 +257,3 @@ def _stored(claim: Claim, first_month: dt.date) -> dict[str, Any]:
         name: value.isoformat() if isinstance(value, dt.date) else list(value) if isinstance(value, tuple) else value
         for name, value in vars(claim).items()
     } | {"first_month": f"{first_month:%Y-%m}"}
-
-
-def stops_from(event_on: dt.date, *, months_after: int) -> dt.date:
-    """The first month that is no longer granted after an event: `months_after` months after the one it happened in."""
-    return shifted(first_of(event_on), months_after)
-
-
-def distance(first: dt.date, last: dt.date) -> int:
-    """Months from `first` to `last`, both counted."""
-    return between(first, last) + 1

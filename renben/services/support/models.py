@@ -127,6 +127,7 @@ class SubsidyMonth(models.Model):
     month = models.DateField("月份", help_text="当月1日")
     amount_fen = models.BigIntegerField("金额（分）", null=True, blank=True)
     reason = models.CharField("说明", max_length=300, blank=True)
+    is_debited = models.BooleanField("当月已扣款", null=True, blank=True)
     debit_fen = models.BigIntegerField("存折扣款额（分）", null=True, blank=True)
     checked_on = models.DateField("核对日期", null=True, blank=True)
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")

@@ -39,11 +39,11 @@ def full_months(start: dt.date, end: dt.date) -> int:
 
 
 def birthday(birth_on: dt.date, age: int) -> dt.date:
-    """The day somebody reaches an age; who was born on 29 February does so on 1 March of a common year."""
+    """The day somebody reaches an age; who was born on 29 February does so on the 28th of a common year."""
     try:
         return birth_on.replace(year=birth_on.year + age)
     except ValueError:
-        return dt.date(birth_on.year + age, 3, 1)
+        return dt.date(birth_on.year + age, 2, 28)
 
 
 @dataclass(frozen=True)
