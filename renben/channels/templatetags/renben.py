@@ -141,8 +141,19 @@ def field(bound: BoundField, label: str = "", **attrs: Any) -> SafeString:
             "hint_id": hint_id,
             "error_id": error_id,
             "is_group": getattr(widget, "use_fieldset", False),
+            "when": getattr(bound.field, "when", ""),
+            "when_in": getattr(bound.field, "when_in", ""),
+            "optional": _optional_words(bound.field),
         }
     )
+
+
+def _optional_words(asked: Any) -> str:
+    """What stands behind the label of a field that need not be filled in, or only in the cases its condition names."""
+    if asked.required:
+        return ""
+    text = getattr(asked, "when_text", "")
+    return f"（“{text}”时要填）" if text else "（可不填）"
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from renben.channels.workbench import case_matter
 from renben.channels.workbench.case_form import StepForm
 from renben.channels.workbench.cases import back_to, case_context
 from renben.engines.procedures import actions, queries
@@ -73,7 +74,7 @@ def act(request: HttpRequest, pk: int, step_id: int) -> HttpResponse:
         case.refresh_from_db()
         return render(request, "cases/case.html", case_context(request, case, form=form, step_key=step.key), status=422)
     label = next((o.label for o in spec.outcomes if o.code == (result.outcome or outcome)), "已办理")
-    _say(request, result, f"“{spec.name}”{label}。")
+    _say(request, result, f"“{spec.name}”：{label}。{case_matter.went_on(step)}")
     return back_to(case)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 
 from renben.channels.workbench.step_controls import FilesField, RowsField
-from renben.engines.procedures import queries
+from renben.engines.procedures import facts, queries
 from renben.engines.procedures.models import CaseStep
-from renben.engines.procedures.schema import CaseField, Step
+from renben.engines.procedures.schema import CaseField, Procedure, Step
 from renben.kernel import clock
 from renben.kernel.models import StoredFile
 from renben.kernel.textnorm import halfwidth, parse_date
@@ -78,20 +78,52 @@ def _control(field: CaseField) -> forms.Field:
     return forms.CharField(max_length=500, **common)
 
 
+def _is_beside_the_point(field: CaseField, spec: Step, procedure: Procedure, settled: dict[str, Any]) -> bool:
+    """Whether an earlier step settled that a field of some cases is not for this one. One with a value is still shown."""
+    condition = procedure.condition(field.required_when) if field.required_when else None
+    if condition is None or condition.field in {one.name for one in spec.fields} or settled.get(field.name):
+        return False
+    return procedure.holds(condition.code, settled) is False
+
+
+def _ask_when_it_holds(
+    control: forms.Field, field: CaseField, spec: Step, procedure: Procedure, settled: dict[str, Any]
+) -> None:
+    """A field of some cases only. Settled by an earlier step: required, unless it is not known. Settled on this very form: its
+    control says which answers ask for it (`when`), and conditional.js shows it then."""
+    condition = procedure.condition(field.required_when)
+    if condition is None:
+        return
+    if condition.field in {one.name for one in spec.fields}:
+        answers = [str(value).lower() if isinstance(value, bool) else str(value) for value in condition.values]
+        control.when, control.when_in = condition.field, "|".join(answers)
+        control.when_text = condition.text
+        if field.type == "date" and field.anchor:
+            control.widget.attrs["data-today"] = clock.today().isoformat()
+    else:
+        control.required = procedure.holds(condition.code, settled) is True
+
+
 class StepForm(forms.Form):
     """Values of the step's fields. `values()` gives them by name, money in fen, blanks left out."""
 
     def __init__(self, *args: Any, step: CaseStep, spec: Step, files_of: Any = None, **kwargs: Any) -> None:
         self.spec = spec
-        known = queries.known_values(step)
+        known, procedure = queries.known_values(step), queries.procedure_of(step.case)
+        settled = facts.with_defaults(procedure, step.case.data)
         initial = {name: _shown(spec, name, value) for name, value in known.items() if value is not None}
-        for field in spec.fields:  # what happens now is dated today unless the clerk says otherwise
-            if field.type == "date" and field.anchor and field.required and not initial.get(field.name):
-                initial[field.name] = clock.today().isoformat()
         kwargs["initial"] = {**initial, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         for field in spec.fields:
+            if _is_beside_the_point(field, spec, procedure, settled):
+                continue
             self.fields[field.name] = _control(field)
+            if field.required_when:
+                _ask_when_it_holds(self.fields[field.name], field, spec, procedure, settled)
+            # What happens now is dated today unless the clerk says otherwise.
+            is_dated = field.type == "date" and field.anchor and self.fields[field.name].required
+            if is_dated and not self.initial.get(field.name):
+                self.initial[field.name] = clock.today().isoformat()
             if field.type == "files":
                 self.fields[field.name].allowed = attachable(step, files_of)
             if field.source_fact and known.get(field.name) is not None:

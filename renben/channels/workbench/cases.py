@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 
 from renben.channels import export as export_sheet
 from renben.channels.paging import COUNT_CAP, paginate_keys
+from renben.channels.workbench import case_matter
 from renben.channels.workbench.case_form import StepForm
 from renben.channels.workbench.case_start import concerns
 from renben.engines.documents.forms import FormError, find_form
@@ -26,7 +27,6 @@ from renben.kernel import clock, masking
 from renben.kernel.models import StoredFile
 from renben.kernel.policy import page
 from renben.kernel.roles import Role
-from renben.services.records import facts
 from renben.services.registration import case_papers
 
 STATES = {"open": "在办", "done": "办结", "refused": "不予办理", "withdrawn": "撤回", "handed_over": "已转出"}
@@ -197,7 +197,7 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "notices": OneTimeNotice.objects.filter(case=case).select_related("issued_by").order_by("-issued_at", "-id"),
         "issued": IssuedDocument.objects.filter(case_id=case.pk).order_by("-issued_at", "-id"),
         "prints": printable(case, line.spec),
-        "recorded": recorded_values(line.spec, row) if row is not None and not is_open else [],
+        "recorded": case_matter.recorded_values(line.spec, row) if row is not None and not is_open else [],
         "files": StoredFile.objects.filter(pk__in=attached(case, procedure)).order_by("id"),
         "missed_standards": row.data.get("missed", []) if row is not None else [],
         "follow_ups": case.follow_ups.filter(cleared_at=None).order_by("due_on", "id"),
@@ -211,13 +211,13 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         or any(standard.field for standard in line.spec.thresholds),
         "events": events,
         "journey": [(other, other.pk in mine) for other in journey],
-        "elsewhere": elsewhere(case, [other for other in journey if other.pk not in mine]),
+        "handed": case_matter.handed(case, journey, line.spec) if is_open else None,
+        "elsewhere": case_matter.elsewhere(case, [other for other in journey if other.pk not in mine]),
         "picture": mark_safe(svg.to_svg(procedure, {ln.spec.key: ln.row.state for ln in lines if ln.row is not None}))
         if procedure.steps_of(case.duty)[0] in procedure.steps
         else "",
         "undoable": last_done.step if last_done and can_undo(last_done, request.user, procedure) else None,
-        "deadlines": procedure.watched(line.spec.key),
-        "limits": row.limits if row is not None else [],
+        "limits": case_matter.limit_lines(procedure, line.spec, row),
     }
 
 
@@ -227,24 +227,6 @@ def readable(request: HttpRequest, journey: list[Case]) -> Iterable[int]:
         return [journey[0].pk]
     keys = [one.pk for one in journey]
     return request.principal.scoped("case", "case.view").filter(pk__in=keys).values_list("pk", flat=True)
-
-
-def elsewhere(case: Case, others: list[Case]) -> list[dict[str, Any]]:
-    """What the office directly above or below recorded in this matter, for a reader who may not open its case.
-
-    Tables and files stay there: they may speak of other offices' people.
-    """
-    linked = [one.pk for one in others if one.pk == case.parent_id or one.parent_id == case.pk]
-    found = []
-    done = CaseStep.objects.filter(case__in=linked, state__in=["done", "refused"]) if linked else []
-    if linked:
-        done = done.select_related("case__organization", "case__definition").order_by("case_id", "done_at", "id")
-    for row in done:
-        spec = queries.procedure_of(row.case).step(row.key)
-        texts = [item for item in recorded_values(spec, row) if item["text"]]
-        plain = {field.label for field in spec.fields if field.type != "files"}
-        found.append({"row": row, "items": [item for item in texts if item["label"] in plain]})
-    return found
 
 
 def is_about_somebody(procedure: Procedure) -> bool:
@@ -271,34 +253,6 @@ def attached(case: Case, procedure: Procedure) -> list[int]:
     """Ids of files recorded in fields of this case."""
     fields = [f for step in procedure.steps_of(case.duty) for f in step.fields if f.type == "files"]
     return [one for field in fields for one in case.data.get(field.name) or []]
-
-
-def recorded_values(spec: Step, row: CaseStep) -> list[dict[str, Any]]:
-    """What was recorded at a finished step: label, text, or the lines of a table."""
-    values = row.data.get("values") or {}
-    found = []
-    for field in spec.fields:
-        value = facts.shown(field, values.get(field.name))
-        if value is None:
-            continue
-        if field.type == "rows":
-            heads = [column.label for column in field.columns]
-            lines = [[cell_text(column, line.get(column.name)) for column in field.columns] for line in value]
-            found.append({"label": field.label, "text": "", "heads": heads, "lines": lines})
-        else:
-            found.append({"label": field.label, "text": cell_text(field, value), "heads": [], "lines": []})
-    return found
-
-
-def cell_text(field: Any, value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    if field.type == "money_fen":
-        return f"{value / 100:,.2f} 元"
-    if isinstance(value, list):
-        return "、".join(str(one) for one in value)
-    unit = getattr(field, "unit", "")
-    return f"{value} {unit}".strip() if unit else str(value)
 
 
 def can_undo(event: Any, user: Any, procedure: Procedure) -> bool:

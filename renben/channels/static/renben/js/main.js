@@ -3,4 +3,5 @@ import "./keyboard.js";
 import "./forms.js";
 import "./reveal.js";
 import "./rows.js";
+import "./conditional.js";
 import "./idle.js";
