@@ -32,7 +32,7 @@ from renben.engines.ledgers.template_sheets import (
 from renben.engines.ledgers.template_shift import make_room
 from renben.engines.ledgers.template_words import Words, load_words
 from renben.engines.ledgers.templates import NUMBER, Mapping
-from renben.engines.ledgers.workbook import _OLDEST, _RISKY, MAX_TEXT
+from renben.engines.ledgers.workbook_rows import MAX_TEXT, OLDEST, RISKY
 
 MAX_ROWS = 20_000
 """The whole sheet stands in memory while it is filled: about 60 MB and five seconds for so many rows."""
@@ -194,7 +194,7 @@ class _Filler:
 
         def put_text(cell: Cell, value: str) -> None:
             value = clean(value)
-            cell._style = quoted if value.startswith(_RISKY) else text
+            cell._style = quoted if value.startswith(RISKY) else text
             set_text(cell, value)
 
         if key.startswith("="):
@@ -208,7 +208,7 @@ class _Filler:
         typed = self._styled(style, "" if suits else default)
 
         def put_typed(cell: Cell, value: Any) -> None:
-            if day and isinstance(value, dt.date) and value >= _OLDEST:
+            if day and isinstance(value, dt.date) and value >= OLDEST:
                 cell._style, cell._value, cell.data_type = typed, value, "d"
             elif not day and isinstance(value, int | float):
                 cell._style, cell._value, cell.data_type = typed, value / 100 if column.type == "fen" else value, "n"
@@ -296,7 +296,7 @@ class _Filler:
                     continue
                 text = f"{text[: room[0]]}{value}{text[room[1] :]}"
             set_text(cell, text)
-            cell._style = self._styled(cell._style, quoted=clean(text).startswith(_RISKY))
+            cell._style = self._styled(cell._style, quoted=clean(text).startswith(RISKY))
 
 
 def _words(column: Column | None, value: Any) -> str:

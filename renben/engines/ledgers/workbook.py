@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from renben.engines.ledgers.cells import clean, text_of
-from renben.engines.ledgers.definitions import Column, Ledger, LedgerError
+from renben.engines.ledgers.cells import clean
+from renben.engines.ledgers.definitions import Ledger, LedgerError
+from renben.engines.ledgers.workbook_rows import RowSheet, cell_maker, row_xml, style_of
 from renben.kernel import clock
 
 MAX_ROWS = 1_000_000
 """A sheet ends at 1,048,576 rows; what lies beyond would be lost without a word."""
-MAX_TEXT = 32_767
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
-_OLDEST = dt.date(1900, 3, 1)  # spreadsheets believe in 29 February 1900: earlier dates are off by one
 _FORBIDDEN_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 _NUMBERS = {"int": "#,##0", "fen": "#,##0.00", "date": "yyyy-mm-dd", "month": "yyyy-mm"}
 
@@ -44,11 +42,10 @@ def to_xlsx(
     }
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"title": ledger.name, "author": clean(office_name)})
-        sheet = book.add_worksheet(ledger.name.translate(_FORBIDDEN_IN_NAMES)[:31])
+        sheet = book.add_worksheet(ledger.name.translate(_FORBIDDEN_IN_NAMES)[:31], worksheet_class=RowSheet)
         writer = _Sheet(book, sheet, ledger)
         writer.head(office_name=office_name, as_of=as_of)
-        for row in rows:
-            writer.row(row)
+        writer.body(rows)
         writer.foot(made_by=made_by)
         return writer.count
 
@@ -56,7 +53,7 @@ def to_xlsx(
 class _Sheet:
     """One sheet being written from top to bottom; rows above are already on disk."""
 
-    def __init__(self, book: xlsxwriter.Workbook, sheet: Any, ledger: Ledger) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, sheet: RowSheet, ledger: Ledger) -> None:
         self.sheet, self.ledger, self.count, self.line = sheet, ledger, 0, 0
         self.first = 1 if ledger.numbered else 0
         self.width = self.first + len(ledger.columns)
@@ -110,36 +107,29 @@ class _Sheet:
         self.line += 1
         self.sheet.freeze_panes(self.line, min(self.width, self.first + 1))
 
-    def row(self, row: dict[str, Any]) -> None:
-        if self.count >= MAX_ROWS:
-            raise LedgerError("这份台账超过一百万行，一张工作表放不下，请按机构或月份筛选后分别导出。")
-        self.count += 1
-        if self.ledger.numbered:
-            self.sheet.write_number(self.line, 0, self.count, self.formats["int"])
-        for place, column in enumerate(self.ledger.columns, start=self.first):
-            value = row.get(column.key)
-            self._cell(place, column, value)
-            if column.key in self.sums and value is not None:
-                self.sums[column.key] += value
-        self.line += 1
+    def body(self, rows: Iterable[dict[str, Any]]) -> None:
+        first = self.line
+        self.sheet.write_rows(first, self._lines(rows))
+        self.line = first + self.count
 
-    def _cell(self, place: int, column: Column, value: Any) -> None:
-        if value is None or value == "":
-            self.sheet.write_blank(self.line, place, None, self.text)
-        elif column.type == "int":
-            self.sheet.write_number(self.line, place, value, self.formats["int"])
-        elif column.type == "fen":
-            self.sheet.write_number(self.line, place, value / 100, self.formats["fen"])
-        elif column.type in ("date", "month") and isinstance(value, dt.date) and value >= _OLDEST:
-            self.sheet.write_datetime(self.line, place, value, self.formats[column.type])
-        else:
-            self._text(place, text_of(column, value)[:MAX_TEXT])
-
-    def _text(self, place: int, text: str) -> None:
-        if text:
-            self.sheet.write_string(self.line, place, text, self.quoted if text.startswith(_RISKY) else self.text)
-        else:
-            self.sheet.write_blank(self.line, place, None, self.text)
+    def _lines(self, rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+        """Each row as XML, counted and summed on its way to the disk."""
+        columns = [
+            (column.key, cell_maker(place, column, self.text, self.quoted, self.formats))
+            for place, column in enumerate(self.ledger.columns, start=self.first)
+        ]
+        number, sums, above = style_of(self.formats["int"]), self.sums, self.line
+        for count, row in enumerate(rows, start=1):
+            if count > MAX_ROWS:
+                raise LedgerError("这份台账超过一百万行，一张工作表放不下，请按机构或月份筛选后分别导出。")
+            line = str(above + count)
+            cells = [make(row.get(key), line) for key, make in columns]
+            if self.first:
+                cells.insert(0, f'<c r="A{line}" s="{number}"><v>{count}</v></c>')
+            for key in sums:
+                sums[key] += row.get(key) or 0
+            self.count = count
+            yield row_xml(line, cells)
 
     def foot(self, *, made_by: str) -> None:
         totalled = [column for column in self.ledger.columns if column.total != "none"]

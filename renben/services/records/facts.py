@@ -2,229 +2,225 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from functools import cached_property, lru_cache
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from typing import Any
 
-from renben.engines.procedures import definitions, duties
-from renben.engines.procedures.models import Case, CaseStep, EvidenceItem
+from renben.engines.procedures import definitions
+from renben.engines.procedures.models import Case, CaseStep
 from renben.engines.procedures.schema import CaseField, FieldColumn, Procedure
-from renben.kernel import clock, people
-from renben.kernel.models import LabourSpell, Organization, Person
-from renben.kernel.regions_data import code_table
+from renben.kernel import clock
+from renben.kernel.models import Organization, Person
+from renben.services.records.subjects import CASE, EMPLOYER, OFFICE, PERSON, STEP, Fact
 from renben.services.records.vocabulary import alternatives, parts
 
 BLANK = (None, "", [])
+NAMED_STEPS = "named_steps"
+"""Where whoever reads many cases puts the steps it fetched for all of them at once, so that no case asks for its own."""
 
 
-def hukou_place(person: Person) -> str:
-    """The place of household registration below the province, from the region tree."""
-    region, names = person.hukou_region, []
-    while region is not None and region.level != "province":
-        names.insert(0, region.name)
-        region = region.parent
-    return "".join(names)
+def shower(field: CaseField | FieldColumn) -> Callable[[Any], Any]:
+    """How a recorded value of a field reads: labels for codes, 是/否 for yes and no; figures and dates stay what they are."""
+    if field.type == "bool":
+        return lambda value: None if value in BLANK else "是" if value else "否"
+    if field.type in ("choice", "choices"):
+        labels = {choice.value: choice.label for choice in field.choices}
 
+        def labelled(value: Any) -> Any:
+            if value in BLANK:
+                return None
+            if isinstance(value, list):
+                return [labels.get(one, str(one)) for one in value]
+            return labels.get(value, str(value))
 
-def age_on(birth_on: dt.date, day: dt.date) -> int:
-    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
+        return labelled
+    if field.type == "rows" and isinstance(field, CaseField):
+        columns = {column.name: shower(column) for column in field.columns}
 
+        def lines(value: Any) -> Any:
+            if value in BLANK:
+                return None
+            return [{name: columns[name](one) for name, one in row.items() if name in columns} for row in value]
 
-def _street(organization: Organization | None) -> Organization | None:
-    while organization is not None and organization.tier == "community":
-        organization = organization.parent
-    return organization
-
-
-def _labour_status(person: Person) -> str:
-    last = LabourSpell.objects.filter(person=person, end_on=None).order_by("-start_on", "-id").first()
-    return last.get_status_display() if last is not None else "未登记"
-
-
-PERSON: dict[str, Callable[[Person], Any]] = {
-    "name": lambda p: p.name,
-    "sex": lambda p: p.get_sex_display(),
-    "birth_on": lambda p: p.birth_on,
-    "age": lambda p: age_on(p.birth_on, clock.today()) if p.birth_on else None,
-    "id_number": people.full_number,
-    "phone": people.phone_of,
-    "address": people.address_of,
-    "hukou_address": lambda p: hukou_place(p) or people.address_of(p),
-    "hukou_kind": lambda p: p.get_hukou_kind_display() if p.hukou_kind else "",
-    "education": lambda p: code_table("education").get(p.education, ""),
-    "ethnicity": lambda p: code_table("ethnicity").get(p.ethnicity, ""),
-    "health": lambda p: p.health,
-    "office": lambda p: getattr(_street(p.organization), "name", ""),
-    "community": lambda p: p.organization.name if p.organization.tier == "community" else "",
-    "labour_status": _labour_status,
-}
-
-EMPLOYER: dict[str, Callable[[Any], Any]] = {
-    "name": lambda e: e.name,
-    "uscc": lambda e: e.uscc,
-    "legal_person": lambda e: e.legal_person,
-    "contact": lambda e: getattr(e.contacts.filter(left_on=None).order_by("id").first(), "name", ""),
-    "phone": lambda e: e.phone,
-    "address": lambda e: e.address,
-    "industry": lambda e: e.industry_name,
-    "kind": lambda e: e.kind,
-}
-
-OFFICE: dict[str, Callable[[Organization], Any]] = {
-    "name": lambda o: o.name,
-    "short_name": lambda o: o.short_name,
-    "phone": lambda o: o.phone,
-    "address": lambda o: o.address,
-    "parent": lambda o: o.parent.name if o.parent else "",
-}
+        return lines
+    if field.type == "files":
+        return lambda value: None if value in BLANK else f"{len(value)} 份附件"
+    return lambda value: None if value in BLANK else value
 
 
 def shown(field: CaseField | FieldColumn, value: Any) -> Any:
-    """A recorded value as people read it: labels for codes, 是/否 for yes and no; figures and dates stay what they are."""
-    if value in BLANK:
-        return None
-    if field.type == "bool":
-        return "是" if value else "否"
-    if field.type in ("choice", "choices"):
-        labels = {choice.value: choice.label for choice in field.choices}
-        if isinstance(value, list):
-            return [labels.get(one, str(one)) for one in value]
-        return labels.get(value, str(value))
-    if field.type == "rows" and isinstance(field, CaseField):
-        columns = {column.name: column for column in field.columns}
-        return [{name: shown(columns[name], one) for name, one in row.items() if name in columns} for row in value]
-    if field.type == "files":
-        return f"{len(value)} 份附件"
-    return value
+    """One recorded value as people read it."""
+    return shower(field)(value)
 
 
 @lru_cache(maxsize=8192)
-def _field(definition_id: int, name: str) -> CaseField | None:
-    """A field of a frozen version by name."""
-    return definitions.procedure_of(definition_id).any_field(name)
-
-
-def local_day(at: dt.datetime | None) -> dt.date | None:
-    return at.astimezone(clock.ZONE).date() if at else None
+def shower_of(definition_id: int, name: str) -> Callable[[Any], Any] | None:
+    """How the values of a field of a frozen version read; None when that version has no such field."""
+    field = definitions.procedure_of(definition_id).any_field(name)
+    return shower(field) if field is not None else None
 
 
 class CaseFacts:
     """The facts of one case. For a ledger's row also the step it stands for and, line by line, the row of its table."""
 
     def __init__(self, case: Case, *, step: CaseStep | None = None, row: dict[str, Any] | None = None) -> None:
-        self.case, self._step, self._row = case, step, row
+        self.case, self.step, self.row = case, step, row
+
+    def read(self, expression: str) -> Any:
+        """The value of `甲|乙`: the first that is known; None when nobody knows it. LookupError for a name nobody can read."""
+        return compiled(expression).read(self)
 
     @cached_property
     def procedure(self) -> Procedure:
         return definitions.procedure_of(self.case.definition_id)
 
-    def read(self, expression: str) -> Any:
-        """The value of `甲|乙`: the first that is known; None when nobody knows it."""
-        for path in alternatives(expression):
-            value = self._one(path)
+    @cached_property
+    def definition_id(self) -> int:
+        return self.case.definition_id
+
+    @cached_property
+    def person(self) -> Person | None:
+        return self.case.person if self.case.person_id else None
+
+    @cached_property
+    def employer(self) -> Any:
+        return self.case.employer if self.case.employer_id else None
+
+    @cached_property
+    def office(self) -> Organization:
+        return self.case.organization
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """What the step of the row recorded itself."""
+        return (self.step.data.get("values") or {}) if self.step is not None else {}
+
+    @cached_property
+    def steps(self) -> dict[str, CaseStep]:
+        """The steps of the case by key, of several rounds the last."""
+        rows = getattr(self.case, NAMED_STEPS, None)
+        if rows is None:
+            rows = self.case.steps.select_related("done_by", "organization").order_by("round", "id")
+        return {row.key: row for row in rows}
+
+    def field(self, name: str) -> Any:
+        """What was recorded in a field: by the step of the row, or else anywhere in the case."""
+        show = shower_of(self.definition_id, name)
+        if show is None:
+            return None
+        own = self.values
+        return show(own[name] if name in own else self.case.data.get(name))
+
+
+Reader = Callable[[CaseFacts], Any]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """An expression taken apart once. `needs`: the columns it reads, as paths from a step; `steps`: the other steps of the case
+    it looks at by key, `of_steps` the columns of those."""
+
+    read: Reader
+    needs: frozenset[str] = frozenset()
+    steps: frozenset[str] = frozenset()
+    of_steps: frozenset[str] = frozenset()
+
+
+@cache
+def compiled(expression: str) -> Compiled:
+    """How `甲|乙` is read. LookupError for a name nobody can read."""
+    found = [_compiled(path) for path in alternatives(expression)]
+    readers = [one.read for one in found]
+
+    def read(facts: CaseFacts) -> Any:
+        for reader in readers:
+            value = reader(facts)
             if value not in BLANK:
                 return value
         return None
 
-    def _one(self, path: str) -> Any:
-        head, rest = parts(path)
-        reader = self._READERS.get(head)
-        if reader is None:
-            raise LookupError(f"nobody knows the fact {path}")
-        return reader(self, rest)
+    def union(sets: list[frozenset[str]]) -> frozenset[str]:
+        return frozenset().union(*sets)
 
-    def _today_fact(self, name: str) -> Any:
-        return clock.today()
+    return Compiled(
+        read, union([c.needs for c in found]), union([c.steps for c in found]), union([c.of_steps for c in found])
+    )
 
-    def _person_fact(self, name: str) -> Any:
-        return PERSON[name](self.case.person) if self.case.person_id else None
 
-    def _employer_fact(self, name: str) -> Any:
-        return EMPLOYER[name](self.case.employer) if self.case.employer_id else None
+def _compiled(path: str) -> Compiled:
+    head, rest = parts(path)
+    compiler = _COMPILERS.get(head)
+    if compiler is None:
+        raise LookupError(f"nobody knows the fact {path}")
+    return compiler(rest)
 
-    def _office_fact(self, name: str) -> Any:
-        return OFFICE[name](self.case.organization)
 
-    def _case_fact(self, name: str) -> Any:
-        case = self.case
-        if name == "opened_by":
-            return case.opened_by.display_name if case.opened_by_id else "系统"
-        if name == "period":
-            return duties.period_of(case)
-        if name == "outcome":
-            return case.get_state_display()
-        if name == "evidence":
-            return self._evidence()
-        if name in ("opened_on", "closed_on"):
-            return local_day(getattr(case, name.replace("_on", "_at")))
-        return getattr(case, name)
+def _of(subject: str, at: str, words: Mapping[str, Fact]) -> Callable[[str], Compiled]:
+    """Facts of what `CaseFacts.<subject>` gives, which stands at the path `at` from a step."""
 
-    def _evidence(self) -> list[dict[str, Any]]:
-        rows = EvidenceItem.objects.filter(case=self.case).order_by("id")
-        return [{"material": r.name, "copies": r.copies, "state": r.get_state_display()} for r in rows]
+    def compile_(name: str) -> Compiled:
+        fact = words[name]
+        ask = fact.read
 
-    def _field_fact(self, name: str) -> Any:
-        field = _field(self.case.definition_id, name)
-        if field is None:
-            return None
-        own = (self._step.data.get("values") or {}) if self._step is not None else {}
-        return shown(field, own.get(name, self.case.data.get(name)))
+        def read(facts: CaseFacts) -> Any:
+            asked = getattr(facts, subject)
+            return None if asked is None else ask(asked)
 
-    def _row_fact(self, name: str) -> Any:
-        return (self._row or {}).get(name)
+        return Compiled(read, frozenset({at, *(f"{at}__{need}" for need in fact.needs)}))
 
-    @cached_property
-    def _steps(self) -> dict[str, CaseStep]:
-        rows = self.case.steps.select_related("done_by", "organization").order_by("round", "id")
-        return {row.key: row for row in rows}
+    return compile_
 
-    def _step_fact(self, rest: str) -> Any:
-        key, _, name = rest.rpartition(".")
-        step = self._steps.get(key) if key else self._step
-        if step is None:
-            return None
-        if name == "done_on":
-            done = step.data.get("on")
-            return dt.date.fromisoformat(done) if done else local_day(step.done_at)
-        if name == "done_by":
-            return step.done_by.display_name if step.done_by_id else None
-        if name == "office":
-            return step.organization.short_name
-        if name == "missed":
-            return "；".join(f"{one['what']}为 {one['got']}（{one['text']}）" for one in step.data.get("missed", []))
-        if name == "outcome":
-            outcome = self.procedure.step(step.key).outcome(step.outcome)
-            return outcome.label if outcome else step.get_state_display()
-        return step.reason
 
-    def _journey_fact(self, rest: str) -> Any:
-        procedure_id, _, name = rest.rpartition(".")
-        other = (
-            Case.objects.filter(journey_id=self.case.journey_id, procedure_id=procedure_id).order_by("-id").first()
-            if procedure_id != self.case.procedure_id
-            else self.case
-        )
-        return CaseFacts(other)._field_fact(name) if other is not None else None
+def _step_fact(rest: str) -> Compiled:
+    """`step.done_on` of the row's own step, `step.visit.done_on` of another one of the case."""
+    key, _, name = rest.rpartition(".")
+    fact = STEP[name]
+    ask = fact.read
+    if not key:
+        return Compiled(lambda facts: None if facts.step is None else ask(facts.step), frozenset(fact.needs))
 
-    def _ledger_fact(self, slug: str) -> list[dict[str, Any]]:
-        """Rows of a ledger at the case's office today. A roster of recorded work that a duty prints holds its period only."""
-        from renben.engines.ledgers import definitions as ledgers
-        from renben.engines.ledgers import engine
+    def read(facts: CaseFacts) -> Any:
+        step = facts.steps.get(key)
+        return None if step is None else ask(step)
 
-        ledger, paths = ledgers.find(slug), [self.case.organization.path]
-        since = self.case.period_on if ledger.records is not None else None
+    return Compiled(read, steps=frozenset({key}), of_steps=frozenset(fact.needs))
+
+
+def _journey_fact(rest: str) -> Compiled:
+    procedure_id, _, name = rest.rpartition(".")
+
+    def read(facts: CaseFacts) -> Any:
+        case = facts.case
+        if procedure_id != case.procedure_id:
+            case = Case.objects.filter(journey_id=case.journey_id, procedure_id=procedure_id).order_by("-id").first()
+        return CaseFacts(case).field(name) if case is not None else None
+
+    return Compiled(read, frozenset({"case__journey_id", "case__procedure_id", "case__data"}))
+
+
+def _ledger_fact(slug: str) -> Compiled:
+    """Rows of a ledger at the case's office today. A roster of recorded work that a duty prints holds its period only."""
+    from renben.engines.ledgers import definitions as ledgers
+    from renben.engines.ledgers import engine
+
+    def read(facts: CaseFacts) -> list[dict[str, Any]]:
+        ledger, paths = ledgers.find(slug), [facts.office.path]
+        since = facts.case.period_on if ledger.records is not None else None
         return list(engine.iter_rows(ledger, as_of=clock.today(), scope_paths=paths, full_numbers=True, since=since))
 
-    _READERS: ClassVar[dict[str, Callable[..., Any]]] = {
-        "today": _today_fact,
-        "person": _person_fact,
-        "employer": _employer_fact,
-        "office": _office_fact,
-        "case": _case_fact,
-        "field": _field_fact,
-        "row": _row_fact,
-        "step": _step_fact,
-        "journey": _journey_fact,
-        "ledger": _ledger_fact,
-    }
+    return Compiled(read, frozenset({"case__organization__path", "case__period_on"}))
+
+
+_COMPILERS: dict[str, Callable[[str], Compiled]] = {
+    "today": lambda name: Compiled(lambda facts: clock.today()),
+    "person": _of("person", "case__person", PERSON),
+    "employer": _of("employer", "case__employer", EMPLOYER),
+    "office": _of("office", "case__organization", OFFICE),
+    "case": _of("case", "case", CASE),
+    "field": lambda name: Compiled(lambda facts: facts.field(name), frozenset({"case__data", "data"})),
+    "row": lambda name: Compiled(lambda facts: (facts.row or {}).get(name), frozenset({"data"})),
+    "step": _step_fact,
+    "journey": _journey_fact,
+    "ledger": _ledger_fact,
+}

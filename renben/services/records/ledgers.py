@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, F, Max, Q, QuerySet
+from django.db.models import BigIntegerField, F, Max, Prefetch, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
-from renben.engines.ledgers.definitions import Ledger
+from renben.engines.ledgers.definitions import Column, Ledger
 from renben.engines.ledgers.engine import Rows
 from renben.engines.procedures.models import Case, CaseStep
 from renben.kernel import clock
 from renben.kernel.people import keys_of_query
-from renben.services.records.facts import CaseFacts
-from renben.services.records.vocabulary import alternatives
+from renben.services.records.facts import NAMED_STEPS, CaseFacts, compiled, shower_of
 
 
 def rows(
@@ -36,36 +37,75 @@ def rows(
     if records.by == "case":
         last = steps.order_by().values("case").annotate(last=Max("id")).values("last")
         steps = CaseStep.objects.filter(pk__in=last)
-    steps = steps.select_related(*_related(ledger)).defer("limits", "case__anchors").order_by("done_at", "id")
+    plan = _Plan.of(ledger)
+    steps = plan.read_only(steps).order_by("done_at", "id")
     if records.by == "row":
         lines = [
             (step, number, row)
             for step in steps
             for number, row in enumerate((step.data.get("values") or {}).get(records.rows_field) or [])
         ]
-        return Rows(lines, lambda item: _line(ledger, *item))
-    return Rows(steps, lambda step: _line(ledger, step), sums=_sums(ledger))
+        return Rows(lines, lambda item: plan.line(*item))
+    return Rows(steps, plan.line, sums=_sums(ledger))
 
 
-RELATED = {
-    "person.": "case__person",
-    "person.office": "case__person__organization__parent",
-    "person.community": "case__person__organization",
-    "person.hukou_address": "case__person__hukou_region__parent__parent",
-    "employer.": "case__employer",
-    "office.": "case__organization",
-    "office.parent": "case__organization__parent",
-    "case.opened_by": "case__opened_by",
-    "step.office": "organization",
-    "step.done_by": "done_by",
-}
-"""What is read beside a step when a column names such a fact; what no column names is not read."""
+@dataclass(frozen=True)
+class _Plan:
+    """How the rows of one ledger are made: the columns of the database they take and, per column, how its cell is made."""
+
+    needs: frozenset[str]
+    steps: frozenset[str]
+    of_steps: frozenset[str]
+    cells: tuple[tuple[str, Callable[[CaseFacts], Any]], ...]
+    rows_field: str
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> _Plan:
+        facts = [compiled(column.fact) for column in ledger.columns]
+        return cls(
+            needs=ALWAYS.union(*(fact.needs for fact in facts)),
+            steps=frozenset().union(*(fact.steps for fact in facts)),
+            of_steps=frozenset({"key", "round"}).union(*(fact.of_steps for fact in facts)),
+            cells=tuple((column.key, _cell_of(column)) for column in ledger.columns),
+            rows_field=ledger.records.rows_field,
+        )
+
+    def read_only(self, found: QuerySet[CaseStep]) -> QuerySet[CaseStep]:
+        """The steps with what the columns name and nothing else; other steps of their cases in one query per chunk."""
+        needs = self.needs | ({"data"} if self.rows_field else frozenset())
+        found = found.select_related(*_joined(needs)).only(*needs)
+        if not self.steps:
+            return found
+        named = CaseStep.objects.filter(key__in=self.steps).select_related(*_joined(self.of_steps))
+        named = named.only("case", *self.of_steps).order_by("round", "id")
+        return found.prefetch_related(Prefetch("case__steps", named, to_attr=NAMED_STEPS))
+
+    def line(self, step: CaseStep, number: int = 0, row: dict[str, Any] | None = None) -> dict[str, Any]:
+        case = step.case
+        facts = CaseFacts(case, step=step, row=self._labelled(case, row))
+        line: dict[str, Any] = {
+            "_key": f"step:{step.pk}" if row is None else f"step:{step.pk}:{number}",
+            "_url": f"/cases/{case.pk}/?step={step.key}",
+            "_person": case.person_id,
+        }
+        for key, cell in self.cells:
+            line[key] = cell(facts)
+        return line
+
+    def _labelled(self, case: Case, row: dict[str, Any] | None) -> dict[str, Any] | None:
+        if row is None:
+            return None
+        show = shower_of(case.definition_id, self.rows_field)
+        return (show([row]) or [{}])[0] if show is not None else row
 
 
-def _related(ledger: Ledger) -> list[str]:
-    paths = {path for column in ledger.columns for path in alternatives(column.fact)}
-    found = {joined for name, joined in RELATED.items() if any(path.startswith(name) for path in paths)}
-    return sorted({"case", *found})
+ALWAYS = frozenset({"key", "case__definition", "case__person"})
+"""What every row takes: where it leads and whom it is about."""
+
+
+def _joined(needs: Iterable[str]) -> list[str]:
+    """The tables beside the step that the columns stand in."""
+    return sorted({table for need in needs if (table := need.rpartition("__")[0])})
 
 
 def _done(ledger: Ledger, as_of: dt.date, known_at: dt.datetime | None, scope_paths: list[str]) -> QuerySet[CaseStep]:
@@ -106,47 +146,41 @@ def _found(text: str) -> Q:
 
 
 def _sums(ledger: Ledger) -> dict[str, Any]:
-    """The summed columns as database expressions over what was recorded."""
+    """The summed columns as database expressions over what was recorded: by the step itself, or else in its case."""
     sums = {}
     for column in ledger.summed:
         name = column.fact.split("|")[0].strip().removeprefix("field.")
-        recorded = KeyTextTransform(name, KeyTransform("values", F("data")))
-        sums[column.key] = Cast(recorded, BigIntegerField())
+        own = KeyTextTransform(name, KeyTransform("values", F("data")))
+        sums[column.key] = Cast(Coalesce(own, KeyTextTransform(name, F("case__data"))), BigIntegerField())
     return sums
 
 
-def _line(ledger: Ledger, step: CaseStep, number: int = 0, row: dict[str, Any] | None = None) -> dict[str, Any]:
-    facts = CaseFacts(step.case, step=step, row=_labelled(ledger, step, row))
-    line: dict[str, Any] = {
-        "_key": f"step:{step.pk}" + (f":{number}" if row is not None else ""),
-        "_url": f"/cases/{step.case_id}/?step={step.key}",
-        "_person": step.case.person_id,
-    }
-    for column in ledger.columns:
-        if column.type == "id" and column.fact == "person.id_number":
-            line[column.key] = step.case.person.id_masked if step.case.person_id else ""
-        else:
-            line[column.key] = _cell(column.type, facts.read(column.fact))
-    return line
+def _cell_of(column: Column) -> Callable[[CaseFacts], Any]:
+    """How the cell of a column is made. Identity numbers come masked; the engine puts readable ones in on request."""
+    if column.type == "id" and column.fact == "person.id_number":
+        return lambda facts: facts.person.id_masked if facts.person is not None else ""
+    read, shape = compiled(column.fact).read, _SHAPES.get(column.type, _text)
+    return lambda facts: shape(read(facts))
 
 
-def _labelled(ledger: Ledger, step: CaseStep, row: dict[str, Any] | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    from renben.services.records.facts import shown
-
-    facts = CaseFacts(step.case)
-    field = facts.procedure.any_field(ledger.records.rows_field)
-    return (shown(field, [row]) or [{}])[0] if field is not None else row
+def _date(value: Any) -> dt.date | None:
+    if value is None or isinstance(value, dt.date):
+        return value
+    return dt.date.fromisoformat(str(value)[:10])
 
 
-def _cell(kind: str, value: Any) -> Any:
+def _figure(value: Any) -> int | None:
+    return int(value) if isinstance(value, int | float) else None
+
+
+def _text(value: Any) -> str:
     if value is None:
-        return None if kind in ("date", "month", "int", "fen") else ""
-    if kind in ("date", "month"):
-        return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
-    if kind in ("int", "fen"):
-        return int(value) if isinstance(value, int | float) else None
+        return ""
+    if isinstance(value, str):
+        return value
     if isinstance(value, list):
         return "、".join(str(one) for one in value if not isinstance(one, dict)) or f"{len(value)} 项"
     return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+_SHAPES: dict[str, Callable[[Any], Any]] = {"date": _date, "month": _date, "int": _figure, "fen": _figure}

@@ -71,6 +71,9 @@ nasty = st.one_of(
             "https://a.example",
             "mailto:a@b.example",
             "_x0041_",
+            "<r><t>甲</t></r>",
+            "<r>&</r>",
+            "</t></is></c>",
             "0012",
             "1E5",
             "110113197503080029",
@@ -169,3 +172,16 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
         workbook.to_xlsx(
             LEDGER, ({"name": "人"} for _ in range(4)), io.BytesIO(), office_name="", as_of=DAY, made_by=""
         )
+
+
+def test_a_very_long_text_is_cut_to_what_a_cell_holds():
+    """A cell counts units of UTF-16: characters beyond the first plane count twice and are not cut in half."""
+    data = made([{"name": "字" * 40_000, "id_number": "𠮷" * 40_000}, {"name": "短"}])
+    first, second = cells(data)[HEAD : HEAD + 2]
+    assert first[1] == "字" * 32_767 and first[2] == "𠮷" * 16_383
+    assert second[1] == "短"
+
+
+def test_a_figure_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="n: nan"):
+        made([{"name": "甲", "n": float("nan")}])
