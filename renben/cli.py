@@ -126,7 +126,7 @@ def cmd_catalog(args: argparse.Namespace) -> int:
 
 def cmd_policy(args: argparse.Namespace) -> int:
     from renben.engines.rules import commands
-    from renben.services import offers
+    from renben.oversight import offers
 
     offers.load_domains()
     if args.what == "check":

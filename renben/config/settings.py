@@ -47,7 +47,10 @@ INSTALLED_APPS = [
     "renben.engines.payments",
     "renben.services.exchange",
     "renben.services.registration",
+    "renben.services.placement",
     "renben.services.support",
+    "renben.services.assistance",
+    "renben.services.reception",
     "renben.channels",
 ]
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 DOMAINS = [
     "renben.services.registration.rules",
     "renben.engines.rules.deadlines",
+    "renben.services.placement.ad_rules",
     "renben.services.support.rules_subsidies",
+    "renben.services.support.rules_employers",
+    "renben.services.support.rules_posts",
+    "renben.services.support.rules_loans",
+    "renben.services.assistance.rules",
+    "renben.services.reception.rules",
 ]
 """Modules that declare rule domains."""
 

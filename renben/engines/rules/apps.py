@@ -10,3 +10,9 @@ class RulesConfig(AppConfig):
     label = "rules"
     verbose_name = "政策判定"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import in_force, parameters, reviewing
+
+        parameters.lay_over(in_force.current)
+        reviewing.listen()

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from renben.kernel import clock
 
+from . import reviewing
 from .models import Determination
 
 
@@ -34,6 +35,8 @@ def store(
         if Determination.objects.filter(supersedes=held).exists():
             raise ValidationError("这个判定已经更正过，请在最新的判定上更正。")
     record = found.as_json()
+    if supersedes is not None:
+        reviewing.close_tasks(supersedes, "已重新判定")
     return Determination.objects.create(
         person=person,
         case=case,

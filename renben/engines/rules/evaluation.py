@@ -131,15 +131,16 @@ def _plain(value: Any) -> Any:
 
 
 def _result(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Scalars of a rule into the contract's output: yuan, and ``failed`` as the list of flags that hold."""
+    """Scalars of a rule into the contract's output: yuan, and ``failed`` (or another list) as the flags that hold."""
     out: dict[str, Any] = {}
     for key, value in answer.items():
         if key == "no_standard":
             continue
-        if key.startswith("failed:"):
-            out.setdefault("failed", [])
+        name, flag, code = key.partition(":")
+        if flag:
+            out.setdefault(name, [])
             if value:
-                out["failed"].append(key.removeprefix("failed:"))
+                out[name].append(code)
         elif key.endswith("_fen"):
             out[key.removesuffix("_fen")] = yuan(value)
         else:

@@ -48,7 +48,7 @@ _COLUMN_KINDS = {
 @dataclass(frozen=True)
 class Input:
     """One input key. ``kind``: int, bool, yuan, wan (万元, key ends in ``_10k``), share, code, codes, date, month (``YYYY-MM``),
-    text, or rows (a list of records whose keys are ``fields``).
+    text, or rows (a list of records whose keys are ``fields``). Codes without a list of ``codes`` are any words.
 
     ``default=None`` marks an optional input whose absence the rule handles itself; REQUIRED has no default.
     The rule's argument has the same name, except money, which arrives as whole fen in ``<name>_fen``, and a share, which arrives
@@ -139,9 +139,9 @@ class Input:
         return value
 
     def _one_codes(self, value: Any) -> tuple[str, ...]:
-        if not isinstance(value, (list, tuple)):
+        if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
             raise self._wrong_type(value)
-        return tuple(dict.fromkeys(self._one_code(item) for item in value))
+        return tuple(dict.fromkeys(self._one_code(item) if self.codes else item for item in value))
 
     def _one_date(self, value: Any) -> date:
         if isinstance(value, datetime):
@@ -165,6 +165,8 @@ class Input:
     def _one_text(self, value: Any) -> str:
         if not isinstance(value, str):
             raise self._wrong_type(value)
+        if len(value.strip()) < self.minimum:
+            raise InputError("out_of_range", self.name, f"请填写{self.label}（{self.name}）。")
         return value
 
     def _one_rows(self, value: Any) -> tuple[dict[str, Any], ...]:

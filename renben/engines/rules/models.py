@@ -1,10 +1,13 @@
-"""Stored determinations: insert-only rows that keep inputs, reasons, parameter versions and what was missing."""
+"""Stored determinations, insert-only, with inputs, reasons, versions and what was missing; and changes of parameters."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
+
+from .parameters import Parameter, Scale, Version
 
 
 class DeterminationQuerySet(models.QuerySet):
@@ -70,3 +73,94 @@ class Determination(models.Model):
 
     def delete(self, *args, **kwargs):
         raise ValidationError("判定不能删除。")
+
+
+class ParameterChange(models.Model):
+    """A new value of a parameter on its way: drafted by one person, approved by another, in force from a day.
+
+    ``value`` is a scalar, a list of codes, ``{"thresholds", "amounts"}`` for a table, or null with the ``note`` why there is no
+    standard. It holds from ``valid_from`` until the next value on file. One open draft per parameter.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "起草中"
+        SUBMITTED = "submitted", "待审批"
+        REJECTED = "rejected", "退回修改"
+        IN_FORCE = "in_force", "已批准"
+        WITHDRAWN = "withdrawn", "已作废"
+
+    OPEN = (State.DRAFT, State.SUBMITTED, State.REJECTED)
+    EDITABLE = (State.DRAFT, State.REJECTED)
+
+    parameter = models.CharField("参数", max_length=100)
+    value = models.JSONField("数值", null=True)
+    valid_from = models.DateField("从哪天起")
+    document = models.CharField("文件", max_length=200)
+    article = models.CharField("条款", max_length=100, blank=True)
+    reference = models.CharField("文件出处", max_length=300, blank=True)
+    note = models.CharField("说明", max_length=500, blank=True)
+    reason = models.TextField("为什么改", blank=True)
+    state = models.CharField("状态", max_length=12, choices=State.choices, default=State.DRAFT)
+    revision = models.PositiveIntegerField("保存次数", default=0)
+    organization = models.ForeignKey("kernel.Organization", models.PROTECT, related_name="+", verbose_name="起草机构")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="起草人")
+    opened_at = models.DateTimeField("起草时间")
+    saved_at = models.DateTimeField("最近保存")
+    submitted_at = models.DateTimeField("送审时间", null=True, blank=True)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审批人"
+    )
+    reviewed_at = models.DateTimeField("审批时间", null=True, blank=True)
+    opinion = models.TextField("审批意见", blank=True)
+    closed_at = models.DateTimeField("结束时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "参数修改"
+        indexes = [models.Index(fields=["organization", "-opened_at"], name="parameter_change_opened")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parameter"],
+                condition=Q(state__in=["draft", "submitted", "rejected"]),
+                name="parameter_change_open_once",
+                violation_error_message="这个参数已经有一份没有办完的草稿。",
+            ),
+            models.UniqueConstraint(
+                fields=["parameter", "valid_from"],
+                condition=Q(state="in_force"),
+                name="parameter_change_day_once",
+                violation_error_message="这个参数在这一天已经批准过一个值。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.parameter} {self.valid_from}（{self.get_state_display()}）"
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in self.EDITABLE
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    def as_version(self, parameter: Parameter) -> Version:
+        """The value as the rules read it; it ends where the next one on file begins."""
+        value = self.value
+        if isinstance(value, dict):
+            value = Scale(tuple(value["thresholds"]), tuple(value["amounts"]))
+        elif isinstance(value, list):
+            value = tuple(value)
+        return Version(
+            name=parameter.name,
+            label=parameter.label,
+            unit=parameter.unit,
+            valid_from=self.valid_from,
+            valid_to=None,
+            value=value,
+            document=self.document,
+            article=self.article,
+            confidence="" if value is None else "official",
+            note=self.note,
+            reference=self.reference,
+            reason=self.note if value is None else "",
+        )

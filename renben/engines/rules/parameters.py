@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -260,20 +260,46 @@ class Parameters(Mapping[str, Parameter]):
     def what_if(self, name: str, value: Any, *, from_on: date) -> Parameters:
         """A copy in which ``name`` is ``value`` from ``from_on`` on, for what-if runs; later versions are dropped."""
         old = self[name]
-        kept = [
-            replace(version, valid_to=min(version.valid_to or from_on, from_on))
-            for version in old.versions
-            if version.valid_from < from_on
-        ]
         draft = Version(name, old.label, old.unit, from_on, None, value, "测算草案", confidence="draft")
-        versions = (*kept, draft)
-        changed = replace(old, versions=versions, _starts=tuple(version.valid_from for version in versions))
-        digest = hashlib.sha256(f"{self.digest}|{name}|{from_on}|{value!r}".encode()).hexdigest()
-        return Parameters({**self._items, name: changed}, digest)
+        kept = [version for version in old.versions if version.valid_from < from_on]
+        return self._with(old, [*kept, draft])
+
+    def with_value(self, version: Version) -> Parameters:
+        """A copy in which ``version`` holds from its day until the next version on file; one of the same day gives way."""
+        old = self[version.name]
+        return self._with(old, [one for one in old.versions if one.valid_from != version.valid_from] + [version])
+
+    def _with(self, old: Parameter, versions: list[Version]) -> Parameters:
+        """A copy with other versions of one parameter; each ends where the next one begins."""
+        ordered = sorted(versions, key=lambda version: version.valid_from)
+        ends = [version.valid_from for version in ordered[1:]] + [None]
+        joined = tuple(replace(version, valid_to=end) for version, end in zip(ordered, ends, strict=True))
+        changed = replace(old, versions=joined, _starts=tuple(version.valid_from for version in joined))
+        said = "|".join(f"{version.valid_from}={version.value!r}@{version.document}" for version in joined)
+        digest = hashlib.sha256(f"{self.digest}|{old.name}|{said}".encode()).hexdigest()
+        return Parameters({**self._items, old.name: changed}, digest)
+
+
+_overlay: Callable[[Parameters], Parameters] | None = None
+
+
+def lay_over(overlay: Callable[[Parameters], Parameters] | None) -> None:
+    """Let somebody who knows values approved since (``in_force``) complete the catalogue's; None takes the files alone."""
+    global _overlay
+    _overlay = overlay
+
+
+def load_parameters(directory: Path = CATALOG_POLICIES) -> Parameters:
+    """The catalogue's parameters with the values approved on screen; CatalogueError on a bad file.
+
+    Without a database (command line, rules alone) it is the files. Another ``directory`` is read as it stands.
+    """
+    found = from_files(directory)
+    return _overlay(found) if _overlay is not None and directory == CATALOG_POLICIES else found
 
 
 @cache
-def load_parameters(directory: Path = CATALOG_POLICIES) -> Parameters:
+def from_files(directory: Path = CATALOG_POLICIES) -> Parameters:
     """Every ``<policy>/<parameter>.yaml`` under ``directory``, read once per process; CatalogueError on a bad file."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     items: dict[str, Parameter] = {}

@@ -19,8 +19,8 @@ class Domain:
 
     ``compute(reader, **arguments)`` is pure. For a vectorised domain every argument is an array (or None when an optional input
     is absent) and the answer a dict of arrays of the same length; otherwise scalars in, scalars out. Output keys:
-    ``*_fen`` becomes yuan without the suffix in a determination; ``failed:<code>`` flags become the list ``failed``;
-    ``no_standard`` flags rows without a standard on file. ``explain(reader, arguments, answer)`` returns the parts in Chinese.
+    ``*_fen`` becomes yuan without the suffix in a determination; ``failed:<code>`` flags become the list ``failed`` (any other
+    ``<list>:<code>`` likewise); ``no_standard`` flags rows without a standard on file. ``explain(reader, arguments, answer)`` returns the parts in Chinese.
     """
 
     name: str

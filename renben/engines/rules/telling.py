@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from .evaluation import Part
@@ -12,11 +12,6 @@ from .parameters import Version
 def condition(label: str, text: str, holds: bool, *versions: Version) -> Part:
     """One condition as a part: ``text：符合。`` or ``text：不符合。``"""
     return Part(label, f"{text}：{'符合' if holds else '不符合'}。", bool(holds), versions)
-
-
-def failed_codes(answer: Mapping[str, Any]) -> list[str]:
-    """Codes of the ``failed:<code>`` flags that are raised."""
-    return [key.removeprefix("failed:") for key, raised in answer.items() if key.startswith("failed:") and raised]
 
 
 def verdict(label: str, parts: Iterable[Part], granted: str, refused: str, value: Any, *versions: Version) -> Part:

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AssistanceConfig(AppConfig):
+    name = "renben.services.assistance"
+    label = "assistance"
+    verbose_name = "就业援助"
+    default_auto_field = "django.db.models.BigAutoField"

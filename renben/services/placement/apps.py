@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PlacementConfig(AppConfig):
+    name = "renben.services.placement"
+    label = "placement"
+    verbose_name = "职业介绍"
+    default_auto_field = "django.db.models.BigAutoField"
