@@ -123,6 +123,15 @@ def shuffle_unordered_querysets():
 
 
 @pytest.fixture(autouse=True)
+def figures_of_the_files_alone(request, monkeypatch):
+    """A test without a database reads the catalogue's figures alone, as the command line does."""
+    if not {"db", "transactional_db"} & set(request.fixturenames) and not request.node.get_closest_marker("django_db"):
+        from renben.engines.rules import parameters
+
+        monkeypatch.setattr(parameters, "_overlay", None)
+
+
+@pytest.fixture(autouse=True)
 def files_in_a_temporary_place(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
     settings.STORAGES = {

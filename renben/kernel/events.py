@@ -40,6 +40,14 @@ class BenefitDetermined:
     case_id: int
 
 
+@dataclass(frozen=True)
+class PersonFactsChanged:
+    """A fact on which decisions rest was corrected; `facts` are the names of what changed."""
+
+    person_id: int
+    facts: tuple[str, ...]
+
+
 _listeners: dict[type, list[Callable]] = defaultdict(list)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from renben.kernel import audit, crypto
+from renben.kernel import audit, crypto, events
 from renben.kernel.models import Person
 from renben.kernel.people import ADDRESS, PHONE, full_number, search_keys_for
 
@@ -53,4 +53,6 @@ def edit_person(
         by=by,
         organization=person.organization,
     )
+    if facts := tuple(name for name in changed if name in EDITABLE):
+        events.emit(events.PersonFactsChanged(person.pk, facts))
     return person

@@ -19,9 +19,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import yaml
 
 from .errors import CatalogueError, NoStandardOnFile
+from .files import read_strictly, value_fault
 
 CATALOG_POLICIES = Path(__file__).resolve().parents[3] / "catalog" / "policies"
 
@@ -146,13 +146,15 @@ def _day(raw: Any, where: str) -> date:
         raise CatalogueError(f"{where}：日期应写成 YYYY-MM-DD，现为 {raw!r}。") from None
 
 
-def _dated(node: Any, where: str) -> dict[date, dict[str, Any]]:
-    """One ``date: {value, metadata}`` block, checked."""
+def _dated(node: Any, where: str, unit: str) -> dict[date, dict[str, Any]]:
+    """One ``date: {value, metadata}`` block, checked; values must fit ``unit``."""
     if not isinstance(node, dict) or not node:
         raise CatalogueError(f"{where}：没有任何日期的数值。")
     out = {}
     for raw, entry in node.items():
         on = _day(raw, where)
+        if on in out:
+            raise CatalogueError(f"{where} {on}：同一天写了两次。")
         if not isinstance(entry, dict) or set(entry) - {"value", "metadata"} or "value" not in entry:
             raise CatalogueError(f"{where} {on}：每个日期下只写 value 和 metadata。")
         meta = entry.get("metadata") or {}
@@ -163,14 +165,18 @@ def _dated(node: Any, where: str) -> dict[date, dict[str, Any]]:
                 raise CatalogueError(f"{where} {on}：没有数值时须写明原因（reason）。")
         elif not meta.get("document") or meta.get("confidence") not in CONFIDENCES:
             raise CatalogueError(f"{where} {on}：须写明文号（document）和可靠程度（confidence）。")
+        elif fault := value_fault(unit, entry["value"]):
+            raise CatalogueError(f"{where} {on}：数值{fault}。")
         out[on] = {"value": entry["value"], **meta}
     return dict(sorted(out.items()))
 
 
-def _scale_values(brackets: list[dict[str, Any]], where: str) -> dict[date, dict[str, Any]]:
+def _scale_values(brackets: list[dict[str, Any]], where: str, unit: str) -> dict[date, dict[str, Any]]:
     """Brackets folded into one dated ``Scale``; every bracket must have the same dates."""
-    thresholds = [_dated(bracket.get("threshold"), where) for bracket in brackets]
-    amounts = [_dated(bracket.get("amount"), where) for bracket in brackets]
+    if not isinstance(brackets, list) or not all(isinstance(bracket, dict) for bracket in brackets) or not brackets:
+        raise CatalogueError(f"{where}：brackets 应为列表，每档写 threshold 和 amount。")
+    thresholds = [_dated(bracket.get("threshold"), where, "person") for bracket in brackets]
+    amounts = [_dated(bracket.get("amount"), where, unit) for bracket in brackets]
     if any(list(amount) != list(amounts[0]) for amount in amounts):
         raise CatalogueError(f"{where}：各档的日期不一致。")
     out = {}
@@ -203,7 +209,7 @@ def parse_parameter(name: str, raw: Any) -> Parameter:
         raise CatalogueError(f"{name}：须写明 description、label 和单位。")
     if ("values" in raw) == ("brackets" in raw):
         raise CatalogueError(f"{name}：values 与 brackets 二选一。")
-    dated = _dated(raw["values"], name) if "values" in raw else _scale_values(raw["brackets"], name)
+    dated = _dated(raw["values"], name, unit) if "values" in raw else _scale_values(raw["brackets"], name, unit)
     starts = list(dated)
     versions = []
     for position, on in enumerate(starts):
@@ -301,18 +307,18 @@ def load_parameters(directory: Path = CATALOG_POLICIES) -> Parameters:
 @cache
 def from_files(directory: Path = CATALOG_POLICIES) -> Parameters:
     """Every ``<policy>/<parameter>.yaml`` under ``directory``, read once per process; CatalogueError on a bad file."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     items: dict[str, Parameter] = {}
     digest = hashlib.sha256()
     for path in sorted(directory.glob("*/*.yaml")):
         name = f"{path.parent.name}.{path.stem}"
         content = path.read_bytes()
         digest.update(name.encode() + b"\0" + content)
+        file = f"{path.parent.name}/{path.name}"
+        raw = read_strictly(file, content)
         try:
-            raw = yaml.load(content, Loader=loader)
-        except yaml.YAMLError as error:
-            raise CatalogueError(f"{name}：文件不是有效的 YAML：{error}") from error
-        items[name] = parse_parameter(name, raw)
+            items[name] = parse_parameter(name, raw)
+        except CatalogueError as error:
+            raise CatalogueError(f"{file}：{error}") from None
     if not items:
         raise CatalogueError(f"{directory} 下没有参数文件。")
     return Parameters(items, digest.hexdigest())

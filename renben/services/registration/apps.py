@@ -9,7 +9,12 @@ class RegistrationConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.services.exchange import hooks
-        from renben.services.registration import merging, settings_keys  # noqa: F401 - importing defines the settings
+        from renben.services.registration import (
+            merging,
+            policy_view,
+            settings_keys,  # noqa: F401 - importing defines the settings
+        )
 
         merging.load()
+        policy_view.load()
         hooks.register_sink("archive", "renben.services.registration.archive_import:sink")

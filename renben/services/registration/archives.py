@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from renben.kernel import acts, audit, calendar_table, clock, numbering, rows, taskboard
+from renben.kernel import acts, audit, calendar_table, clock, events, numbering, rows, taskboard
 from renben.kernel.models import Organization, Person
 from renben.services.registration import limits
 from renben.services.registration.models import ArchiveHandover, ArchiveMovement, PersonnelArchive
@@ -180,6 +180,7 @@ def record_facts(*, archive: PersonnelArchive, by: Any, **facts: Any) -> Personn
         by=by,
         organization=held.organization,
     )
+    events.emit(events.PersonFactsChanged(held.person_id, tuple(changed)))
     return held
 
 

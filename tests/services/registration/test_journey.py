@@ -119,8 +119,9 @@ def test_from_the_archive_to_a_certificate_and_a_paid_month(place, worker, infor
 
 
 def test_a_whole_registration_takes_few_statements(place, worker, informed, stock, django_assert_max_num_queries):
-    """Registration, its history, the labour status and the district's case; two of them are lookups of this test."""
-    with django_assert_max_num_queries(28):
+    """Registration, its history, the labour status and the district's case; two of them are lookups of this test, one asks
+    whether figures were changed since (`rules.in_force`)."""
+    with django_assert_max_num_queries(29):
         done(act(informed, "register", place.clerk, **ASKED))
     with django_assert_max_num_queries(20):
         done(act(informed, "certificate", place.clerk, certificate_printed_on="2026-11-23"))
