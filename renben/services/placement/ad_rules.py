@@ -63,10 +63,13 @@ def plain(text: str) -> str:
 @cache
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """One pattern for many words, longest first; spaces between the characters are ignored, ``*`` is a short gap."""
-    ordered = sorted((plain(word) for word in words), key=len, reverse=True)
-    return re.compile(
-        "|".join(r"\s*".join(_GAP if char == "*" else re.escape(char) for char in word) for word in ordered)
-    )
+    return re.compile("|".join(_written(plain(word)) for word in sorted(words, key=len, reverse=True)))
+
+
+def _written(word: str) -> str:
+    """A word as a pattern. One of Latin letters (HIV) must not be a piece of a longer one (Hive)."""
+    spaced = r"\s*".join(_GAP if char == "*" else re.escape(char) for char in word)
+    return rf"(?<![A-Z]){re.escape(word)}(?![A-Z])" if word.isascii() and word.isalpha() else spaced
 
 
 @cache
