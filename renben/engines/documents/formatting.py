@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
-from renben.engines.documents.forms import Column, FormError, FormField, FormTemplate
+from renben.engines.documents.forms import PLACEHOLDER, Column, FormError, FormField, FormTemplate
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
@@ -144,6 +144,34 @@ def prepare(form: FormTemplate, data: dict[str, Any]) -> tuple[dict[str, Any], l
         else:
             values[field.name] = printed(field, value)
     return values, gaps
+
+
+def totals(form: FormTemplate, data: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The last rows of tables that add up: `field → column → figure as text`. A table without lines has none."""
+    found = {}
+    for field in form.filled_fields:
+        rows, columns = data.get(field.name) or [], [column for column in field.columns if column.total]
+        if rows and columns:
+            found[field.name] = {c.name: printed(c, sum(row.get(c.name) or 0 for row in rows)) for c in columns}
+    return found
+
+
+def copies(form: FormTemplate, data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The data of each paper the form makes: one, or with `each` one for every line of that table (at least one)."""
+    lines = data.get(form.each) if form.each else None
+    return [data | {form.each: [line]} for line in lines] if lines else [data]
+
+
+def of_line(form: FormTemplate, values: dict[str, Any]) -> dict[str, Any]:
+    """The blanks that are read from the only line of the `each` table, out of prepared values."""
+    line = (values.get(form.each) or [{}])[0]
+    return {field.name: line.get(field.of_line) for field in form.fields if field.of_line}
+
+
+def titled(form: FormTemplate, values: dict[str, Any]) -> str:
+    """The title on paper; a value it holds that is not known yet leaves a gap to write in."""
+    title = form.title or form.name
+    return PLACEHOLDER.sub(lambda m: values.get(m.group(1)) or "＿＿", title)
 
 
 def _choice(field: FormField, value: Any) -> dict[str, Any]:

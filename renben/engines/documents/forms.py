@@ -28,12 +28,19 @@ class _Strict(BaseModel):
 
 
 class Column(_Strict):
-    """A column of a field of type `rows`."""
+    """A column of a field of type `rows`. `total`: its figures are added up in a last row (合计)."""
 
     name: str
     label: str
     type: FieldType = "text"
     required: bool = True
+    total: bool = False
+
+    @model_validator(mode="after")
+    def _whole(self) -> Column:
+        if self.total and self.type not in ("int", "fen"):
+            raise ValueError(f"{self.name}：只有整数和金额的列才能合计")
+        return self
 
 
 class FormField(_Strict):
@@ -63,9 +70,14 @@ class FormField(_Strict):
             raise ValueError(f"{self.name}：明细表没有列出各列")
         if not self.sign and not self.source_fact:
             raise ValueError(f"{self.name}：没有写明数据来源 source_fact")
-        if not self.sign and self.example is None:
+        if not self.sign and not self.of_line and self.example is None:
             raise ValueError(f"{self.name}：没有示例 example")
         return self
+
+    @property
+    def of_line(self) -> str:
+        """The column of the `each` table this blank is read from; empty for a blank with a value of its own."""
+        return self.source_fact.removeprefix("each.") if self.source_fact.startswith("each.") else ""
 
     @property
     def is_sensitive(self) -> bool:
@@ -88,7 +100,8 @@ class FormTemplate(_Strict):
 
     `layout`: `own` has its own `<slug>.typ`; the others share one: `sheet` a table of blanks by sections, `letter` running text
     (`paragraphs`, with `{field}` where a value stands) to `addressee`, `report` headed sections of text and tables, `roster`
-    one list across the page.
+    one list across the page. `title` may hold values too. `each` names a table of which every line becomes a letter of its
+    own: nobody reads the others' names on it; a blank with the source `each.<column>` is read from that line.
     """
 
     slug: str
@@ -104,6 +117,7 @@ class FormTemplate(_Strict):
     issued_incomplete: bool = True
     layout: Layout = "own"
     addressee: str = ""
+    each: str = ""
     paragraphs: list[str] = Field(default_factory=list)
     sections: list[Section] = Field(default_factory=list)
     fields: list[FormField]
@@ -118,15 +132,23 @@ class FormTemplate(_Strict):
             raise ValueError("证照必须带二维码，且不得缺项签发")
         used = {name for section in self.sections for name in (*section.fields, *section.wide)}
         used |= {name for text in self.paragraphs for name in PLACEHOLDER.findall(text)}
-        if self.addressee:
-            used.add(self.addressee)
+        used |= {name for name in (self.addressee, self.each) if name} | set(PLACEHOLDER.findall(self.title))
         if strange := used - set(names):
             raise ValueError(f"版式用到了没有定义的字段：{'、'.join(sorted(strange))}")
         if self.layout != "own":
             unused = {field.name for field in self.fields if not field.sign} - used
             if unused:
                 raise ValueError(f"字段没有排进版式：{'、'.join(sorted(unused))}")
+        self._check_lines()
         return self
+
+    def _check_lines(self) -> None:
+        table = next((field for field in self.fields if field.name == self.each), None)
+        if self.each and (table is None or table.type != "rows"):
+            raise ValueError(f"each 所指的 {self.each} 不是明细表")
+        columns = {column.name for column in table.columns} if table is not None else set()
+        if strange := {field.of_line for field in self.fields if field.of_line} - columns:
+            raise ValueError(f"明细表没有这些列：{'、'.join(sorted(strange))}")
 
     @property
     def template(self) -> str:
@@ -135,7 +157,7 @@ class FormTemplate(_Strict):
 
     @property
     def filled_fields(self) -> list[FormField]:
-        return [field for field in self.fields if not field.sign]
+        return [field for field in self.fields if not field.sign and not field.of_line]
 
     def example(self) -> dict[str, Any]:
         """Full example data, for previews, benchmarks and tests."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
-from renben.engines.documents.formatting import prepare
+from renben.engines.documents.formatting import copies, of_line, prepare, titled, totals
 from renben.engines.documents.forms import PLACEHOLDER, FormError, FormTemplate, find_form
 
 BATCH_STEP = 20  # typst's time and memory grow faster than the number of pages; small steps keep both flat
@@ -99,8 +99,8 @@ def render(form: str | FormTemplate, data: dict[str, Any], *, number: str = "", 
     `form`: slug, official name, alias or template. Raises `FormError` for unknown names or values of a wrong type.
     """
     template = _template(form)
-    record, gaps = _record(template, Sheet(data, number, qr_payload))
-    return Rendered(compile_template(template.template, {"records": [record]}), gaps)
+    records, gaps = _records(template, Sheet(data, number, qr_payload))
+    return Rendered(compile_template(template.template, {"records": records}), gaps)
 
 
 def render_batch(form: str | FormTemplate, sheets: Iterable[dict[str, Any] | Sheet]) -> RenderedBatch:
@@ -114,8 +114,8 @@ def render_batch(form: str | FormTemplate, sheets: Iterable[dict[str, Any] | She
     for start in range(0, len(copies), BATCH_STEP):
         records = []
         for sheet in copies[start : start + BATCH_STEP]:
-            record, missing = _record(template, sheet)
-            records.append(record)
+            papers, missing = _records(template, sheet)
+            records += papers
             gaps.append(missing)
         parts.append(compile_template(template.template, {"records": records}, tagged=False))
     return RenderedBatch(join_pdfs(parts), gaps)
@@ -126,8 +126,8 @@ def render_png(
 ) -> list[bytes]:
     """The pages of one form as PNG pictures, for the preview on screen."""
     template = _template(form)
-    record, _gaps = _record(template, Sheet(data, number, qr_payload))
-    pages = compile_template(template.template, {"records": [record]}, format="png")
+    records, _gaps = _records(template, Sheet(data, number, qr_payload))
+    pages = compile_template(template.template, {"records": records}, format="png")
     return [pages] if isinstance(pages, bytes) else list(pages)
 
 
@@ -160,9 +160,13 @@ def _template(form: str | FormTemplate) -> FormTemplate:
 
 
 def layout_of(template: FormTemplate) -> dict[str, Any]:
-    """What the shared layouts need to know of a form; `paragraphs` are runs of `{"text": …}` and `{"field": name}`."""
+    """What the shared layouts need to know of a form; `paragraphs` are runs of `{"text": …}` and `{"field": name}`, of which the
+    first may greet (`greets`) and the last `closing` ones sign off with office and date."""
     return {
         "kind": template.layout,
+        "certificate": template.kind == "certificate",
+        "greets": _greets(template),
+        "closing": _closing(template),
         "landscape": template.landscape,
         "qr": template.qr,
         "addressee": template.addressee,
@@ -186,16 +190,40 @@ def layout_of(template: FormTemplate) -> dict[str, Any]:
     }
 
 
+def _greets(template: FormTemplate) -> bool:
+    """The letter begins with whom it speaks to (`区人力资源和社会保障局：`)."""
+    first = template.paragraphs[0] if template.paragraphs else ""
+    return len(first) < 40 and first.endswith("：")
+
+
+def _closing(template: FormTemplate) -> int:
+    """How many paragraphs at the end hold nothing but the office's name and a date."""
+    closing = {f.name for f in template.fields if f.type == "date" or f.source_fact.startswith("office.")}
+    number = 0
+    for paragraph in reversed(template.paragraphs):
+        if PLACEHOLDER.sub("", paragraph).strip() or not set(PLACEHOLDER.findall(paragraph)) <= closing:
+            break
+        number += 1
+    return number
+
+
 def _alternating(paragraph: str) -> list[tuple[bool, str]]:
     """Pieces of a paragraph, told apart: running text (False) and names of fields (True); empty ones left out."""
     pieces = PLACEHOLDER.split(paragraph)
     return [(bool(i % 2), piece) for i, piece in enumerate(pieces) if piece]
 
 
-def _record(template: FormTemplate, sheet: Sheet) -> tuple[dict[str, Any], list[str]]:
-    values, gaps = prepare(template, sheet.data)
+def _records(template: FormTemplate, sheet: Sheet) -> tuple[list[dict[str, Any]], list[str]]:
+    """The papers of one copy (more than one only with `each`) and the labels that had no value."""
+    made = [_record(template, sheet, data) for data in copies(template, sheet.data)]
+    gaps = made[0][1]
+    return [record for record, _ in made], gaps + [gap for _, more in made[1:] for gap in more if gap not in gaps]
+
+
+def _record(template: FormTemplate, sheet: Sheet, data: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    values, gaps = prepare(template, data)
     record = {
-        "title": template.title or template.name,
+        "title": titled(template, values),
         "citation": template.citation,
         "labels": {field.name: field.label for field in template.fields},
         "columns": {
@@ -204,7 +232,8 @@ def _record(template: FormTemplate, sheet: Sheet) -> tuple[dict[str, Any], list[
             if field.columns
         },
         "layout": layout_of(template),
-        "fields": values,
+        "fields": values | of_line(template, values),
+        "totals": totals(template, data),
         "gaps": gaps,
         "number": sheet.number,
         "code": sheet.qr_payload.rsplit("/", 1)[-1] if sheet.qr_payload else "",

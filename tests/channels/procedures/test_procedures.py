@@ -316,6 +316,6 @@ def test_nothing_internal_is_told_to_the_public(desk):
 
 
 def test_a_procedure_without_a_guide_is_not_public(desk):
-    assert definitions.current(ARCHIVES)[1].service is None, "choose another procedure for this test"
-    assert Client().get(reverse("guide", args=[ARCHIVES])).status_code == 404
+    assert definitions.current("Q-1.2.1")[1].service is None, "choose another procedure for this test"
+    assert Client().get(reverse("guide", args=["Q-1.2.1"])).status_code == 404
     assert Client().get(reverse("guide", args=["X-1"])).status_code == 404

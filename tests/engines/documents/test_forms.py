@@ -11,8 +11,8 @@ from django.conf import settings
 from PIL import Image
 
 from renben.engines.documents import bench
-from renben.engines.documents.formatting import prepare
-from renben.engines.documents.forms import FormError, find_form, load_forms
+from renben.engines.documents.formatting import prepare, titled
+from renben.engines.documents.forms import FormError, FormTemplate, find_form, load_forms
 from renben.engines.documents.typst_engine import Sheet, render, render_batch, render_png
 
 SLUGS = sorted(path.stem for path in (settings.CATALOG_DIR / "forms").glob("*.yaml"))
@@ -58,7 +58,7 @@ def test_full_data_print_whole(slug):
     values, _ = prepare(form, form.example())
     lost = [one for value in values.values() for one in shown(value) if bare(one) not in text]
     assert lost == [], f"{form.name} 没有印出：{lost}"
-    assert bare(form.title or form.name) in text and "第1页共" in text
+    assert bare(titled(form, values)) in text and "第1页共" in text
     if form.qr:
         assert PAYLOAD.rsplit("/", 1)[1] in text
 
@@ -183,6 +183,46 @@ def test_a_gap_inside_rows_names_row_and_column():
     done = render(form, {**form.example(), "materials": rows})
     assert done.gaps == ["提交材料第2行：份数"]
     assert "〔待补〕" in pages_of(done.pdf)[0]
+
+
+def test_each_line_of_a_letter_is_a_letter_of_its_own():
+    """就业登记催告书: who gets one reads no other name on it, and each counts its own pages."""
+    form = find_form("就业登记催告书")
+    lines = [
+        {"name": f"刘建{n}", "employer": f"北京第{n}机械有限公司", "months": 2 + n, "addressee": "本人"}
+        for n in range(3)
+    ]
+    pages = pages_of(render(form, {**form.example(), "urged": lines}).pdf)
+    assert len(pages) == 3
+    for n, page in enumerate(pages):
+        assert f"刘建{n}" in page and f"连续{2 + n}个月" in page and "第1页共1页" in page
+        assert not any(f"刘建{other}" in page for other in range(3) if other != n)
+    missing = {name: value for name, value in form.example().items() if name != "urged"}
+    done = render(form, missing)
+    assert done.gaps == ["催告的人员"] and "〔待补〕" in pages_of(done.pdf)[0]
+
+
+def test_a_blank_of_a_line_names_a_column_of_the_table():
+    content = find_form("就业登记催告书").model_dump()
+    content["fields"] = [f | {"source_fact": "each.nobody"} if f["name"] == "person" else f for f in content["fields"]]
+    with pytest.raises(ValueError, match="明细表没有这些列：nobody"):
+        FormTemplate(**content)
+
+
+def test_tables_add_up():
+    form = find_form("北京市城镇登记失业人员统计月报")
+    rows = [{"street": f"{n}街道", "opening": 100 + n, "added": n, "removed": 1, "closing": 1200 + n} for n in range(3)]
+    text = pages_of(render(form, {**form.example(), "streets": rows}).pdf)[0]
+    assert "合计303333603" in text
+    money = find_form("领取失业保险金人员基本情况表")
+    people = [money.example()["people"][0] | {"fen": fen} for fen in (215600, 50)]
+    assert "2,156.50" in pages_of(render(money, {**money.example(), "people": people}).pdf)[0]
+
+
+def test_a_title_holds_what_is_known():
+    form = find_form("顺义区人力资源和社会保障局关于申请XX年XX季度职业指导培训补贴的请示")
+    assert "关于申请2026年第四季度职业指导培训补贴的请示" in pages_of(render(form, form.example()).pdf)[0]
+    assert "XX" not in pages_of(render(form, {}).pdf)[0]
 
 
 def test_a_batch_keeps_order_page_numbers_and_gaps():
