@@ -15,7 +15,11 @@ DOMAINS = [
 ]
 """Modules that declare rule domains."""
 
-CATALOG = ["renben.services.records.catalog", "renben.services.registration.catalog"]
+CATALOG = [
+    "renben.services.records.catalog",
+    "renben.services.registration.catalog",
+    "renben.services.support.catalog",
+]
 """Modules that name step actions, guards, field sources, forms and ledgers."""
 
 

@@ -42,6 +42,15 @@ def person(village):
     return build.person(village)
 
 
+SUBSIDY = {
+    "started_on": "2026-06-01",
+    "retire_on": "2035-03-02",
+    "account_holder": "李建国",
+    "account_number": "6222020200112233",
+}
+"""Facts the rule of the subsidy accepts: in business for half a year, retiring in 2035, an account of one's own."""
+
+
 @pytest.mark.parametrize(
     ("kind", "procedure_id", "names"),
     [
@@ -50,7 +59,7 @@ def person(village):
     ],
 )
 def test_an_insurance_subsidy_goes_from_the_street_to_the_district(kind, procedure_id, names, district, street, person):
-    clerk = Clerk(wanted={"subsidy_kind": kind})
+    clerk = Clerk(wanted=SUBSIDY | {"subsidy_kind": kind})
     case = clerk.start(current("J-4.3.2"), street, person=person)
     act(clerk, case, "accept", "verify", "submit")
     above = follows(case, procedure_id, district.centre)
@@ -66,7 +75,7 @@ def test_an_insurance_subsidy_goes_from_the_street_to_the_district(kind, procedu
 
 
 def test_an_insurance_subsidy_is_sent_back_and_refused(district, street, person):
-    clerk = Clerk(outcomes={"Q-1.3.1/system_check": "recheck"})
+    clerk = Clerk(wanted=SUBSIDY, outcomes={"Q-1.3.1/system_check": "recheck"})
     case = clerk.start(current("J-4.3.2"), street, person=person)
     act(clerk, case, "accept", "verify", "submit")
     above = follows(case, "Q-1.3.1", district.centre)

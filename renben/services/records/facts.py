@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from importlib import import_module
 from typing import Any
 
 from renben.engines.procedures import definitions
@@ -13,7 +14,7 @@ from renben.engines.procedures.schema import CaseField, FieldColumn, Procedure
 from renben.kernel import clock
 from renben.kernel.models import Organization, Person
 from renben.services.records.subjects import CASE, EMPLOYER, OFFICE, PERSON, STEP, Fact
-from renben.services.records.vocabulary import alternatives, parts
+from renben.services.records.vocabulary import OF_SERVICES, alternatives, parts
 
 BLANK = (None, "", [])
 NAMED_STEPS = "named_steps"
@@ -212,6 +213,23 @@ def _ledger_fact(slug: str) -> Compiled:
     return Compiled(read, frozenset({"case__organization__path", "case__period_on"}))
 
 
+_PROVIDERS: dict[str, str] = {}
+
+
+def provide(head: str, target: str) -> None:
+    """A service above reads the facts of this first word: `target` is `module:function`, called with the case and the name."""
+    _PROVIDERS[head] = target
+
+
+def _of_service(head: str) -> Callable[[str], Compiled]:
+    def compile_(name: str) -> Compiled:
+        module, _, function = _PROVIDERS[head].partition(":")
+        ask = getattr(import_module(module), function)
+        return Compiled(lambda facts: ask(facts.case, name), frozenset({"case__journey_id"}))
+
+    return compile_
+
+
 _COMPILERS: dict[str, Callable[[str], Compiled]] = {
     "today": lambda name: Compiled(lambda facts: clock.today()),
     "person": _of("person", "case__person", PERSON),
@@ -223,4 +241,5 @@ _COMPILERS: dict[str, Callable[[str], Compiled]] = {
     "step": _step_fact,
     "journey": _journey_fact,
     "ledger": _ledger_fact,
+    **{head: _of_service(head) for head in OF_SERVICES},
 }

@@ -35,7 +35,31 @@ CASE = frozenset(["number", "title", "opened_on", "closed_on", "opened_by", "out
 STEP = frozenset(["done_on", "done_by", "outcome", "reason", "office", "missed"])
 FILLS_FIELDS = frozenset(["person", "employer", "journey"])
 """First words that a procedure's field may name as its `source_fact`."""
-WORDS = {"person": PERSON, "employer": EMPLOYER, "office": OFFICE, "case": CASE}
+SUBSIDY = frozenset(
+    [
+        "kind",
+        "decision",
+        "reasons",
+        "ceiling",
+        "months_before",
+        "months",
+        "first_month",
+        "last_month",
+        "monthly",
+        "periods",
+        "total",
+        "insurances",
+        "reply_number",
+        "approved_on",
+        "agreed_on",
+        "account",
+        "appeal",
+        "determined_on",
+    ]
+)
+WORDS = {"person": PERSON, "employer": EMPLOYER, "office": OFFICE, "case": CASE, "subsidy": SUBSIDY}
+OF_SERVICES = frozenset(["subsidy"])
+"""First words whose facts a service above reads (`facts.provide`): for forms, not for ledgers, which read row by row."""
 
 
 @cache

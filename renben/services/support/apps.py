@@ -9,7 +9,9 @@ class SupportConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.kernel import events
+        from renben.services.records import facts
         from renben.services.support import merging, refusing
 
         merging.load()
+        facts.provide("subsidy", "renben.services.support.printed:fact")
         events.listen(events.CaseClosed, refusing.on_case_closed)

@@ -89,7 +89,7 @@ def submit(*, subsidy: InsuranceSubsidy, first_month: dt.date, by: Any, on: dt.d
     held = planning.lock(subsidy)
     _demand_state(held, State.VERIFIED, State.SUBMITTED)
     applying.set_first_month(subsidy=held, month=first_month)
-    held.state = State.SUBMITTED
+    held.state, held.submitted_on = State.SUBMITTED, on
     applying.decide(subsidy=held, by=by, on=on)
     return _moved(held, "submit", by, first=held.first_month, months=held.months_granted)
 
@@ -101,7 +101,7 @@ def review(*, subsidy: InsuranceSubsidy, by: Any, on: dt.date) -> InsuranceSubsi
     _demand_state(held, State.APPLIED, State.VERIFIED, State.SUBMITTED)
     if held.first_month is None:
         applying.set_first_month(subsidy=held, month=on)
-    held.state = State.SUBMITTED
+    held.state, held.submitted_on = State.SUBMITTED, held.submitted_on or on
     applying.decide(subsidy=held, by=by, on=on)
     return _moved(held, "review", by, months=held.months_granted)
 
@@ -115,7 +115,8 @@ def check(*, subsidy: InsuranceSubsidy, seen: Seen, by: Any, case: Any = None) -
         text = "核查时没有实际经营或就业，不能上报。"
         raise NotPossible(Why("not_working", text, "请选“不予上报”。", BASIS[Kind(held.kind)]))
     record_visit(subsidy=held, occasion=Occasion.CHECK, seen=seen, by=by, case=case)
-    held.state = State.REVIEWED
+    held.work, held.place = seen.work[:200] or held.work, seen.place[:200] or held.place
+    held.state, held.reviewed_on = State.REVIEWED, seen.on
     return _moved(held, "check", by)
 
 
@@ -124,7 +125,7 @@ def report(*, subsidy: InsuranceSubsidy, petition: str, by: Any) -> InsuranceSub
     """材料上报市局."""
     held = planning.lock(subsidy)
     _demand_state(held, State.REVIEWED, State.REPORTED)
-    held.state = State.REPORTED
+    held.state, held.petition_number = State.REPORTED, petition[:60]
     return _moved(held, "report", by, petition=petition)
 
 

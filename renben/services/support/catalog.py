@@ -1,0 +1,45 @@
+"""What support offers to the procedure engine: names only, resolved when first used."""
+
+_STEPS = "renben.services.support.steps"
+_FACTS = "renben.services.support.known_facts"
+
+ACTIONS = {
+    "subsidy.apply": f"{_STEPS}:apply",
+    "subsidy.verify": f"{_STEPS}:verify",
+    "subsidy.submit": f"{_STEPS}:submit",
+    "subsidy.agree": f"{_STEPS}:agree",
+    "subsidy.follow": f"{_STEPS}:follow",
+    "subsidy.review": f"{_STEPS}:review",
+    "subsidy.check": f"{_STEPS}:check",
+    "subsidy.report": f"{_STEPS}:report",
+    "subsidy.approve": f"{_STEPS}:approve",
+}
+
+GUARDS = {"subsidy.approved": f"{_STEPS}:approved_guard"}
+
+CHECKED_BY_ACTION = {"subsidy.agree": ["subsidy.approved"]}
+
+FIELD_SOURCES = {
+    "subsidy.kind": f"{_FACTS}:kind",
+    "subsidy.category": f"{_FACTS}:category",
+    "subsidy.started_on": f"{_FACTS}:started_on",
+    "subsidy.disability": f"{_FACTS}:disability",
+    "subsidy.is_registered": f"{_FACTS}:is_registered",
+    "subsidy.is_archive_deposited": f"{_FACTS}:is_archive_deposited",
+    "subsidy.insurances": f"{_FACTS}:insurances",
+    "subsidy.retire_on": f"{_FACTS}:retire_on",
+    "subsidy.months_before": f"{_FACTS}:months_before",
+    "subsidy.unemployed_since": f"{_FACTS}:unemployed_since",
+    "subsidy.first_month": f"{_FACTS}:first_month",
+    "subsidy.work": f"{_FACTS}:work",
+    "subsidy.place": f"{_FACTS}:place",
+    "subsidy.batch_people": f"{_FACTS}:batch_people",
+    "subsidy.bank": f"{_FACTS}:bank",
+    "subsidy.person_name": f"{_FACTS}:person_name",
+    "subsidy.checked_count": f"{_FACTS}:checked_count",
+    "subsidy.right_count": f"{_FACTS}:right_count",
+    "subsidy.wrong_debits": f"{_FACTS}:wrong_debits",
+    "subsidy.drawing_count": f"{_FACTS}:drawing_count",
+    "subsidy.stopped_count": f"{_FACTS}:stopped_count",
+    "subsidy.follow_ups": f"{_FACTS}:follow_ups",
+}
