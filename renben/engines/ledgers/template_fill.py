@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable
 from copy import copy
 from itertools import islice
@@ -12,32 +11,28 @@ from typing import Any, BinaryIO
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.cell_style import StyleArray
-from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE, BUILTIN_FORMATS_REVERSE, is_date_format
+from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from renben.engines.ledgers.cells import clean, text_of
 from renben.engines.ledgers.definitions import Column, Ledger, LedgerError
+from renben.engines.ledgers.template_book import TEXT, BookFiller, set_text
 from renben.engines.ledgers.template_safety import make_harmless
 from renben.engines.ledgers.template_sheets import (
     MAX_COLUMNS,
     TemplateSheet,
-    date_room,
-    labelled,
     open_template,
     read_sheet,
 )
 from renben.engines.ledgers.template_shift import make_room
 from renben.engines.ledgers.template_words import Words, load_words
 from renben.engines.ledgers.templates import NUMBER, Mapping
-from renben.engines.ledgers.workbook_rows import MAX_TEXT, OLDEST, RISKY
+from renben.engines.ledgers.workbook_rows import OLDEST, RISKY
 
 MAX_ROWS = 20_000
 """The whole sheet stands in memory while it is filled: about 60 MB and five seconds for so many rows."""
-TEXT = "@"
-_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # spreadsheets read _x003D_ as "="; this way it stays what was typed
 
 
 def fill(
@@ -70,25 +65,19 @@ def fill(
     return _Filler(book, sheet, layout, ledger, mapping, words).fill(lines, facts, out)
 
 
-def set_text(cell: Cell, text: str) -> None:
-    """A text into a cell, whatever it begins with: never a formula, never an error code."""
-    cell._value = _ESCAPED.sub("_x005F_", clean(text)[:MAX_TEXT])
-    cell.data_type = "s"
-
-
-class _Filler:
+class _Filler(BookFiller):
     def __init__(
         self, book: Workbook, sheet: Worksheet, layout: TemplateSheet, ledger: Ledger, mapping: Mapping, words: Words
     ) -> None:
-        self.book, self.sheet, self.layout, self.mapping, self.words = book, sheet, layout, mapping, words
+        super().__init__(book, sheet, words)
+        self.layout, self.mapping = layout, mapping
         self.columns = {column.key: column for column in ledger.columns}
         self.used = {column.place: column.key for column in mapping.used}
         self.sums = {place: 0 for place, key in self.used.items() if key in {c.key for c in ledger.summed}}
-        self.formats: dict[str, int] = {}
 
     def fill(self, lines: list[dict[str, Any]], facts: dict[str, str], out: BinaryIO) -> int:
         layout, sheet = self.layout, self.sheet
-        around = self._fact_cells()
+        around = self.fact_cells(self.mapping.cells)
         totals = [[sheet._cells.get((row, c)) for c in range(1, MAX_COLUMNS + 1)] for row in layout.totals]
         pattern, across, height = self._pattern()
         spare = max(0, len(lines) - (layout.body_last - layout.body_first + 1)) if layout.has_foot else 0
@@ -101,21 +90,9 @@ class _Filler:
             self._row(layout.body_first + number - 1, number, line, pattern, writers, formulas)
         self._dress(len(lines), across, height)
         self._totals(totals)
-        self._facts(around, facts)
-        self._save(out)
+        self.write_facts(around, facts)
+        self.save(out)
         return len(lines)
-
-    def _save(self, out: BinaryIO) -> None:
-        """Opened on the filled sheet, that one alone selected (two selected ones would be edited together)."""
-        self.book.active = self.book.index(self.sheet)
-        for each in self.book.worksheets:
-            each.sheet_view.tabSelected = each is self.sheet
-        self.book.calculation.fullCalcOnLoad = True
-        self.book.template = False
-        try:
-            self.book.save(out)
-        except Exception as error:  # a strange workbook fails in any way it likes
-            raise LedgerError("这份表里有系统写不回去的内容。请把表复制到一个新的工作簿里，另存后再上传。") from error
 
     # what the first row of the body looks like
 
@@ -166,31 +143,10 @@ class _Filler:
 
     # one column
 
-    def _format(self, name: str) -> int:
-        if name not in self.formats:
-            known = BUILTIN_FORMATS_REVERSE.get(name)
-            self.formats[name] = (
-                known if known is not None else self.book._number_formats.add(name) + BUILTIN_FORMATS_MAX_SIZE
-            )
-        return self.formats[name]
-
-    def _styled(self, style: StyleArray | None, number_format: str = "", *, quoted: bool = False) -> StyleArray:
-        made = copy(style) if style is not None else StyleArray()
-        if number_format:
-            made.numFmtId = self._format(number_format)
-        made.quotePrefix = int(quoted)
-        return made
-
-    def _shown(self, style: StyleArray | None) -> str:
-        cell = Cell(self.sheet, row=1, column=1)
-        if style is not None:
-            cell._style = copy(style)
-        return cell.number_format
-
     def _writer(self, place: int, style: StyleArray | None, facts: dict[str, str]) -> Callable[[Cell, Any], None]:
         """How values of one column are written, with the template's own format where it suits the kind of value."""
-        key, shown = self.used[place], self._shown(style)
-        text, quoted = self._styled(style, TEXT), self._styled(style, TEXT, quoted=True)
+        key, shown = self.used[place], self.shown(style)
+        text, quoted = self.styled(style, TEXT), self.styled(style, TEXT, quoted=True)
 
         def put_text(cell: Cell, value: str) -> None:
             value = clean(value)
@@ -205,7 +161,7 @@ class _Filler:
         day = column.type in ("date", "month")
         default = {"fen": "#,##0.00", "date": "yyyy-mm-dd", "month": "yyyy-mm", "int": "0"}[column.type]
         suits = is_date_format(shown) if day else shown != "General" and not is_date_format(shown)
-        typed = self._styled(style, "" if suits else default)
+        typed = self.styled(style, "" if suits else default)
 
         def put_typed(cell: Cell, value: Any) -> None:
             if day and isinstance(value, dt.date) and value >= OLDEST:
@@ -269,34 +225,6 @@ class _Filler:
                     set_text(cell, text_of(column, total))
                 else:
                     cell._value, cell.data_type = total / 100 if column.type == "fen" else total, "n"
-
-    def _fact_cells(self) -> list[tuple[Cell, str, str]]:
-        found = []
-        for entry in self.mapping.cells:
-            row, place = coordinate_to_tuple(entry.cell)
-            cell = self.sheet.cell(row=row, column=place) if entry.fact else None
-            if isinstance(cell, MergedCell):
-                area = next(a for a in self.sheet.merged_cells.ranges if entry.cell in a)
-                cell = self.sheet.cell(row=area.min_row, column=area.min_col)
-            if cell is not None and cell.data_type != "f":
-                found.append((cell, entry.label, entry.fact))
-        return found
-
-    def _facts(self, around: list[tuple[Cell, str, str]], facts: dict[str, str]) -> None:
-        for cell, label, fact in around:
-            value, text = facts.get(fact, ""), str(cell.value or "")
-            if not label:
-                text = value
-            elif label == "年月日":
-                room = date_room(text)
-                text = text[: room[0]] + value + text[room[1] :] if room else text
-            else:
-                room = next(((a, b) for name, _, a, b in labelled(text, self.words) if name == label), None)
-                if room is None:
-                    continue
-                text = f"{text[: room[0]]}{value}{text[room[1] :]}"
-            set_text(cell, text)
-            cell._style = self._styled(cell._style, quoted=clean(text).startswith(RISKY))
 
 
 def _words(column: Column | None, value: Any) -> str:
