@@ -4,6 +4,7 @@ from __future__ import annotations
 
 DOMAINS = [
     "renben.services.registration.rules",
+    "renben.services.registration.contribution_rules",
     "renben.engines.rules.deadlines",
     "renben.services.placement.ad_rules",
     "renben.services.support.rules_subsidies",

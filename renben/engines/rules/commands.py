@@ -11,8 +11,9 @@ from typing import Any
 
 import yaml
 
-from .errors import InputError, NoSuchDomain, RuleError
+from .errors import CatalogueError, InputError, NoSuchDomain, RuleError
 from .evaluation import evaluate
+from .parameters import load_parameters
 
 STATUS_WORDS = {"passed": "通过", "failed": "不符", "no_domain": "没有这个判定"}
 
@@ -116,8 +117,9 @@ def check_cases(cases: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def policy_check(file: str | Path, as_json: bool = False) -> int:
     """Run a file of worked cases and print the outcome; 0 when all passed, 1 otherwise, 2 for a file that cannot be read."""
     try:
+        load_parameters()
         report = check_cases(read_cases(file))
-    except ValueError as error:
+    except (ValueError, CatalogueError) as error:
         return _fail(str(error))
     if as_json:
         print(json.dumps(report, ensure_ascii=False))

@@ -157,7 +157,9 @@ def _dated(node: Any, where: str, unit: str) -> dict[date, dict[str, Any]]:
             raise CatalogueError(f"{where} {on}：同一天写了两次。")
         if not isinstance(entry, dict) or set(entry) - {"value", "metadata"} or "value" not in entry:
             raise CatalogueError(f"{where} {on}：每个日期下只写 value 和 metadata。")
-        meta = entry.get("metadata") or {}
+        meta = entry.get("metadata")
+        if not isinstance(meta, dict):
+            raise CatalogueError(f"{where} {on}：须写明 metadata。")
         if set(meta) - _VALUE_KEYS:
             raise CatalogueError(f"{where} {on}：不认识的说明项 {sorted(set(meta) - _VALUE_KEYS)}。")
         if entry["value"] is None:
@@ -203,7 +205,9 @@ def parse_parameter(name: str, raw: Any) -> Parameter:
     """One parsed YAML document into a Parameter; CatalogueError names the file's fault."""
     if not isinstance(raw, dict) or set(raw) - {"description", "metadata", "values", "brackets"}:
         raise CatalogueError(f"{name}：参数文件只写 description、metadata 和 values（或 brackets）。")
-    meta = raw.get("metadata") or {}
+    meta = raw.get("metadata")
+    if not isinstance(meta, dict):
+        raise CatalogueError(f"{name}：须写明 metadata。")
     unit = meta.get("amount_unit") if "brackets" in raw else meta.get("unit")
     if not meta.get("label") or not raw.get("description") or unit not in UNITS:
         raise CatalogueError(f"{name}：须写明 description、label 和单位。")

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from .evaluation import Part
 from .parameters import Version
 
+_FAILS = "：不符合。"
+
 
 def condition(label: str, text: str, holds: bool, *versions: Version) -> Part:
     """One condition as a part: ``text：符合。`` or ``text：不符合。``"""
-    return Part(label, f"{text}：{'符合' if holds else '不符合'}。", bool(holds), versions)
+    return Part(label, f"{text}：符合。" if holds else f"{text}{_FAILS}", bool(holds), versions)
+
+
+def lacking(parts: Iterable[Part]) -> str:
+    """What does not hold, in the words of its conditions; empty when everything holds."""
+    return "；".join(part.text.removesuffix(_FAILS) for part in parts if part.value is False)
+
+
+def day_text(day: date) -> str:
+    """A day as it is said: ``1972年6月1日``."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def verdict(label: str, parts: Iterable[Part], granted: str, refused: str, value: Any, *versions: Version) -> Part:
     """The closing sentence: what is granted, or what is refused because of the conditions that do not hold."""
-    lacking = [part.label for part in parts if part.value is False]
-    text = f"{refused}，因为{'、'.join(lacking)}不符合条件。" if lacking else f"{granted}，因为以上条件都符合。"
+    why_not = lacking(parts)
+    text = f"{refused}，因为：{why_not}。" if why_not else f"{granted}，因为以上条件都符合。"
     return Part(label, text, value, versions)

@@ -19,7 +19,7 @@ from renben.engines.rules.people import (
     refuse_later_than,
 )
 from renben.engines.rules.registry import rule
-from renben.engines.rules.telling import condition
+from renben.engines.rules.telling import condition, day_text, lacking
 
 HOUSEHOLDS = {"urban": "城镇", "rural": "农村"}
 SPECIAL_AREAS = {
@@ -66,7 +66,7 @@ def _in_categories(p: Reader, code: str, household: np.ndarray) -> np.ndarray:
 def _tell_preconditions(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list[Part]:
     needed, since = p.version("hardship.preconditions"), p.version("labour.working_age_from")
     until = p.version(f"labour.retirement_age_{'female' if given['sex'] == 'F' else 'male'}")
-    age = f"您是{SEX_WORDS[given['sex']]}，{given['birth']}出生，劳动年龄为满{since.value}周岁、不满{until.value}周岁"
+    age = f"您是{SEX_WORDS[given['sex']]}，{day_text(given['birth'])}出生，劳动年龄为满{since.value}周岁、不满{until.value}周岁"
     rows = {
         "working_age": ("劳动年龄", age, (since, until)),
         "able": ("劳动能力", f"您{'有' if given['able'] else '没有'}劳动能力", ()),
@@ -94,7 +94,7 @@ def _tell_category(p: Reader, code: str, given: dict[str, Any], listed: Version)
         "dibao": lambda: "您享受最低生活保障",
         "disabled": lambda: "您持有残疾人证",
         "zero_family": lambda: "您家是零就业家庭",
-        "long_term": lambda: f"您自{given['continuous_jobless_since']}起连续失业，已满{read[0].value}个月",
+        "long_term": lambda: f"您自{day_text(given['continuous_jobless_since'])}起连续失业，已满{read[0].value}个月",
         "special_area": lambda: f"您是{SPECIAL_AREAS[given['special_area']]}的农村劳动力，已办理登记",
     }[code]()
     return Part(CATEGORY_WORDS[code], f"{text}，属于“{CATEGORY_WORDS[code]}”。", True, (listed, *read))
@@ -102,10 +102,10 @@ def _tell_category(p: Reader, code: str, given: dict[str, Any], listed: Version)
 
 def _tell_hardship(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list[Part]:
     parts = _tell_preconditions(p, given, answer)
-    lacking = [part.label for part in parts if part.value is False]
+    why_not = lacking(parts)
     listed = p.version(f"hardship.categories_{given['household']}")
-    if lacking:
-        text = f"您现在不能认定为就业困难人员，因为{'、'.join(lacking)}不符合条件。"
+    if why_not:
+        text = f"您现在不能认定为就业困难人员，因为：{why_not}。"
         return [*parts, Part("结论", text, False, (p.version("hardship.preconditions"),))]
     found = [code for code in listed.value if answer[f"categories:{code}"]]
     parts += [_tell_category(p, code, given, listed) for code in found]
@@ -258,7 +258,12 @@ def _tell_zero(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list
     elif not counted:
         text = "您家不能认定为零就业家庭，因为没有处于劳动年龄、有劳动能力的成员。"
     else:
-        text = f"您家现在不能认定为零就业家庭，因为有成员不是{needed}。"
+        others = "；".join(
+            f"第{number}位{_status_word(member['status'])}"
+            for number, member in enumerate(given["members"], start=1)
+            if any(member is one for one in counted) and member["status"] not in jobless.value
+        )
+        text = f"您家现在不能认定为零就业家庭，因为：{others}。"
     return [*parts, Part("结论", text, answer["zero"], (jobless,))]
 
 

@@ -80,21 +80,22 @@ def _standalone(words: tuple[str, ...]) -> re.Pattern[str]:
 
 @cache
 def _negated(words: tuple[str, ...]) -> re.Pattern[str]:
-    """A negation at the end of what stands before a word, in the same clause."""
-    return re.compile(f"(?:{'|'.join(map(re.escape, words))}){_GAP}$")
+    """A negation shortly before a word, in the same clause or list (不收押金、报名费)."""
+    return re.compile(f"(?:{'|'.join(map(re.escape, words))}){_GAP}(?:、{_GAP})*$")
 
 
 def _search(p: Reader, code: str, text: str) -> list[str]:
-    """The words of one ground as they stand in the text, negated ones left out."""
+    """The words of one ground as they stand in the text, negated ones left out; a word inside a longer one is not told twice."""
     refused = _negated(p("ad.negations"))
-    found = [
-        match.group().strip()
+    spans = [
+        match.span()
         for match in _pattern(p(f"ad.words.{code}")).finditer(text)
         if not refused.search(text[: match.start()])
     ]
     if code in STANDALONE:
-        found += [match.group(1) for match in _standalone(p(f"ad.standalone.{code}")).finditer(text)]
-    return list(dict.fromkeys(found))
+        alone = (match.span(1) for match in _standalone(p(f"ad.standalone.{code}")).finditer(text))
+        spans += [(start, end) for start, end in alone if not any(a <= start and end <= b for a, b in spans)]
+    return list(dict.fromkeys(text[start:end].strip() for start, end in sorted(spans)))
 
 
 _PER_HOUR = re.compile(rf"每小时[^{_STOPS}]{{0,10}}?(\d+)\s*次|(\d+)\s*次\s*/\s*小时")

@@ -21,7 +21,7 @@ def _tell_review(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> li
     kind = "属于差评" if answer["bad"] else "不属于差评"
     text = f"评价为“{given['level']}”，{kind}（差评为{'、'.join(bad.value)}）。"
     who = "留了姓名" if given["named"] else "没有留姓名"
-    call = "须回访并告诉您整改结果" if answer["callback_required"] else "不须回访"
+    call = "须回访评价人并告知整改结果" if answer["callback_required"] else "不须回访"
     because = "，因为是实名差评" if answer["callback_required"] else "，因为只有实名差评才回访"
     return [
         Part("评价等级", text, answer["bad"], (bad,)),

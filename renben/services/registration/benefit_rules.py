@@ -14,6 +14,7 @@ from renben.engines.rules.errors import InputError, NoStandardOnFile
 from renben.engines.rules.evaluation import Part, yuan, yuan_text
 from renben.engines.rules.inputs import Input, month_start, month_text
 from renben.engines.rules.parameters import Reader
+from renben.engines.rules.people import LONGEST_CAREER
 from renben.engines.rules.registry import rule
 
 INVOLUNTARY_OR_NOT = {
@@ -40,7 +41,7 @@ STOP_EVENTS = {
 
 TOTAL_ARTICLE = "《北京市失业保险规定》第十七条（月数）和各月有效的发放标准通知（金额）"
 
-CONTRIBUTION_MONTHS = Input("contribution_months", "int", "失业前累计缴费月数")
+CONTRIBUTION_MONTHS = Input("contribution_months", "int", "失业前累计缴费月数", maximum=LONGEST_CAREER)
 MONTH_INDEX = Input("benefit_month_index", "int", "领取的第几个月", minimum=1)
 
 
@@ -127,7 +128,7 @@ def _explain_merge(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> 
     inputs=(
         Input("first_entitled", "int", "前次核定月数"),
         Input("first_received", "int", "前次已领月数"),
-        Input("new_contribution_months", "int", "再就业后的缴费月数"),
+        Input("new_contribution_months", "int", "再就业后的缴费月数", maximum=LONGEST_CAREER),
     ),
     explain=_explain_merge,
 )
@@ -265,7 +266,7 @@ def _explain_farm(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> l
     "ui.farm_lump_sum",
     label="农民合同制工人一次性生活补助",
     basis="北京市失业保险规定第二十二条",
-    inputs=(Input("continuous_contribution_months", "int", "连续缴费月数"),),
+    inputs=(Input("continuous_contribution_months", "int", "连续缴费月数", maximum=LONGEST_CAREER),),
     explain=_explain_farm,
 )
 def farm_lump_sum(p: Reader, continuous_contribution_months: np.ndarray) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ from renben.engines.rules.errors import InputError, NoStandardOnFile
 from renben.engines.rules.evaluation import Part, yuan, yuan_text
 from renben.engines.rules.exact import exceeds, fraction, percent_text, reaches, share
 from renben.engines.rules.inputs import Input
-from renben.engines.rules.parameters import Reader
+from renben.engines.rules.parameters import Reader, to_fen
 from renben.engines.rules.people import LONGEST_CAREER
 from renben.engines.rules.registry import rule
 from renben.engines.rules.telling import condition, verdict
@@ -60,10 +60,10 @@ def _tell_annual(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> li
 def employer_si_annual(p: Reader, wage_year: np.ndarray) -> dict[str, np.ndarray]:
     """``amount_fen``: annual average wage × base share × sum of the rates, half up to a whole yuan. NoStandardOnFile outside
     the years in which the sum was fixed for the year; a wage that is not on file flags ``no_standard``."""
-    p("subsidy.employer_si.annual")
+    fixed_for_the_year = p("subsidy.employer_si.annual")
     fen, unknown = by_year(p, "wage.average.annual", wage_year)
     of = fraction(p("subsidy.employer_si.base_share")) * _rate(p, *_RATES) / WHOLE_YUAN
-    return {"amount_fen": share(fen, of) * WHOLE_YUAN, "no_standard": unknown}
+    return {"amount_fen": share(fen, of) * WHOLE_YUAN, "no_standard": unknown | (not fixed_for_the_year)}
 
 
 def _tell_si_monthly(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list[Part]:
@@ -74,15 +74,22 @@ def _tell_si_monthly(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -
         floors = [p.version(f"si.base.lower_{name}") for name in ("pension_unemployment", "medical")]
         told = "，".join(f"{version.label}{version.value}元" for version in floors)
         text = f"招用的不是就业困难人员，按缴费基数下限补贴：{told}；实际缴费基数{actual}，低于下限的按实际。"
+        why = "养老、失业保险和医疗保险各按自己的下限乘补贴比例，相加得出"
         parts = [Part("缴费基数", text, None if answer["no_standard"] else [v.value for v in floors], (kind, *floors))]
     else:
         base = p.version("subsidy.employer_si.base_share")
         wage = year_part(p, "wage.average.annual", given["wage_year"])
         if answer["no_standard"]:
             return [wage]
-        text = f"实际缴费基数{actual}，最高按上年职工月平均工资的{percent_text(base.value)}，取两者中较低的。"
+        most = int(share(np.asarray(to_fen(wage.value)), fraction(base.value) / 12))
+        counted = yuan_text(min(most, given["actual_base_fen"]))
+        text = (
+            f"实际缴费基数{actual}，最高按平均工资除以12的{percent_text(base.value)}即{yuan_text(most)}，"
+            f"取较低的{counted}。"
+        )
+        why = f"缴费基数{counted}乘补贴比例{percent_text(float(_rate(p, *_RATES)))}"
         parts = [wage, Part("缴费基数", text, yuan(given["actual_base_fen"]), (base, kind))]
-    closing = f"您单位招用这个人每月可得社会保险补贴{yuan_text(fen)}，因为缴费基数乘以补贴比例是这个数。"
+    closing = f"您单位招用这个人每月可得社会保险补贴{yuan_text(fen)}，因为{why}。"
     return [*parts, _rates_part(p), Part("每月补贴", closing, yuan(fen), (kind,))]
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from renben.engines.rules.evaluation import Part, yuan, yuan_text
+from renben.engines.rules.evaluation import Part, yuan
 from renben.engines.rules.exact import exceeds, fraction, percent_text, reaches
 from renben.engines.rules.inputs import Input
 from renben.engines.rules.parameters import Reader, Version, to_fen
 from renben.engines.rules.people import LONGEST_CAREER
 from renben.engines.rules.registry import rule
-from renben.engines.rules.telling import condition, verdict
+from renben.engines.rules.telling import condition, day_text, verdict
 
 BORROWERS = {
     "beijing_unemployed": "本市失业人员",
@@ -240,7 +240,7 @@ def _cap_10k(p: Reader, name: str) -> int:
 
 def _tell_cap(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list[Part]:
     cap = p.version("loan.cn_individual.cap")
-    text = f"个人创业担保贷款最高{yuan_text(to_fen(cap.value))}，标准自{cap.valid_from.isoformat()}起执行。"
+    text = f"个人创业担保贷款最高{wan_text(to_fen(cap.value))}，因为自{day_text(cap.valid_from)}起执行这个标准。"
     return [Part("贷款最高额", text, yuan(to_fen(cap.value)), (cap,))]
 
 

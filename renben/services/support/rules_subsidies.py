@@ -65,10 +65,28 @@ def _tell_self_employed(p: Reader, given: dict[str, Any], answer: dict[str, Any]
         ),
     }
     parts = [tell[code](not answer[f"failed:{code}"]) for code in conditions.value]
-    length = p.version(f"{prefix}.{'long_months' if answer['long_term'] else 'months'}")
     granted = f"您可享受{answer['months']}个月的自谋职业社会保险补贴"
-    refused = "您现在不能享受自谋职业社会保险补贴"
-    return [*parts, verdict("结论", parts, granted, refused, answer["months"], length)]
+    closing = verdict("结论", parts, granted, "您现在不能享受自谋职业社会保险补贴", answer["months"])
+    return [*parts, _tell_length(p, given, answer), closing] if answer["eligible"] else [*parts, closing]
+
+
+def _tell_length(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> Part:
+    """Which of the two lengths of the self-employed applies, and from which age the longer one is granted."""
+    prefix = "subsidy.self_employed"
+    least = p.version(f"{prefix}.long_{'female' if given['sex'] == 'F' else 'male'}_min_age")
+    grades, length = (
+        p.version(f"{prefix}.long_disability"),
+        p.version(f"{prefix}.{'long_months' if answer['long_term'] else 'months'}"),
+    )
+    accepted = "、".join(DISABILITY_WORDS[code] for code in grades.value)
+    who = f"{SEX_WORDS[given['sex']]}满{least.value}周岁或{accepted}的"
+    longer = p.version(f"{prefix}.long_months")
+    text = (
+        f"{who}按{length.value}个月计。"
+        if answer["long_term"]
+        else f"{who}按{longer.value}个月计，您按{length.value}个月计。"
+    )
+    return Part("期限", text, answer["months"], (length, least, grades))
 
 
 @rule(
@@ -232,7 +250,8 @@ def _tell_monthly(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> l
         text = f"{word}每月补贴{yuan_text(fen)}，即{year}年{wage}的{percent_text(of.value)}再乘{percent_text(rate.value)}。"
         parts.append(Part(word, text, yuan(fen), (base, of, rate)))
     total = answer["total_fen"]
-    text = f"您每月可得补贴{yuan_text(total)}，因为三项补贴相加是这个数。"
+    each = "、".join(f"{word}{yuan_text(answer[f'{insurance}_fen'])}" for insurance, word in _INSURANCES.items())
+    text = f"您每月可得补贴{yuan_text(total)}，因为{each}，相加得出。"
     return [*parts, Part("合计", text, yuan(total), (base,))]
 
 
