@@ -11,12 +11,31 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from renben.channels.demo.offices import PASSWORD
 from tests.faults.installation import Installation
+from tests.journeys.clerk import Clerk
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = os.environ.get("RENBEN_CHROMIUM") or shutil.which("chromium")
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+DOORS = {
+    ("district", "leader"): "leader",
+    ("district", "second_review"): "reviewer",
+    ("district", "first_review"): "receiver",
+    ("street", "counter"): "clerk",
+    ("street", "leader"): "street_leader",
+    ("other street", "counter"): "clerk2",
+    ("community", "community_worker"): "village",
+}
+"""Who has a button on the sign-in page of the demonstration; their colleagues come in with name and password."""
+COLLEAGUES = """
+import os; os.environ["DJANGO_SETTINGS_MODULE"] = "renben.config.settings"
+import django; django.setup()
+from renben.kernel.models import Post
+for post in Post.objects.filter(organization__posts__staff__user__username__in=%r).order_by("-id").distinct():
+    print(post.organization.tier, post.role, post.staff.user.username)
+"""
 QUIET = [
     "--no-sandbox",
     "--disable-quic",
@@ -69,6 +88,12 @@ class Visitor:
         with self.page.expect_navigation():
             self.page.click(f'form[action$="/{username}/"] button')
 
+    def sign_in_with_password(self, username: str) -> None:
+        self.go("/accounts/login/")
+        self.page.fill("[name=login]", username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.press("登录")
+
     def press(self, text: str, within: str = "main") -> None:
         """The button with these words, and whatever page follows."""
         with self.page.expect_navigation():
@@ -108,3 +133,43 @@ def visitor(site, browser) -> Iterator[Callable[..., Visitor]]:
     for one in made:
         one.context.close()
     assert not complaints, complaints
+
+
+@pytest.fixture(scope="session")
+def colleagues(site) -> dict[tuple[str, str], str]:
+    """Account names of everybody at the centre, the first street and its first station, by tier and role."""
+    lines = site.script(COLLEAGUES % ["leader", "clerk", "village"]).decode().splitlines()
+    return {(tier, role): name for tier, role, name in map(str.split, lines)}
+
+
+@pytest.fixture
+def staff(visitor, colleagues) -> Callable[[str, str], Clerk]:
+    """`staff("street", "counter")`: that person at a screen, signed in; the same one when asked again."""
+    seated: dict[tuple[str, str], Clerk] = {}
+
+    def at(place: str, role: str) -> Clerk:
+        if (place, role) not in seated:
+            door = DOORS.get((place, role), "")
+            one = visitor(door)
+            if not door:
+                one.sign_in_with_password(colleagues[place, role])
+            seated[place, role] = Clerk(one)
+        return seated[place, role]
+
+    return at
+
+
+@pytest.fixture
+def village(staff) -> Clerk:
+    return staff("community", "community_worker")
+
+
+@pytest.fixture
+def street(staff) -> Clerk:
+    return staff("street", "counter")
+
+
+@pytest.fixture
+def stranger(staff) -> Clerk:
+    """The counter of another street."""
+    return staff("other street", "counter")

@@ -8,6 +8,7 @@ import random
 from django.contrib.auth.hashers import make_password
 
 from renben.channels.demo import names
+from renben.kernel import clock
 from renben.kernel.models import Organization, Post, StaffMember, User
 from renben.kernel.roles import Role
 
@@ -59,6 +60,7 @@ def staff_everywhere(rng: random.Random) -> tuple[list[dict], dict[str, User]]:
     offices = list(Organization.objects.order_by("path"))
     streets = [o for o in offices if o.tier == "street"]
     hashed = make_password(PASSWORD)  # one hash for all: thousands of demo accounts share it anyway
+    changed_at = clock.now() - dt.timedelta(days=45)  # not expired on the first day, whenever the district is built
     users: list[User] = []
     posts: list[tuple[str, Organization]] = []
 
@@ -67,7 +69,7 @@ def staff_everywhere(rng: random.Random) -> tuple[list[dict], dict[str, User]]:
             username=username,
             display_name=names.full_name(rng, rng.choice("MF")),
             password=hashed,
-            password_changed_at=dt.datetime(2026, 10, 8, tzinfo=dt.UTC),
+            password_changed_at=changed_at,
         )
         users.append(user)
         posts.append((role, office))

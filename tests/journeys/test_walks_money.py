@@ -1,0 +1,132 @@
+"""Journeys with money at their end, in the browser: insurance subsidies, the guidance subsidy, loans."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.journeys.clerk import one_timeline, until, workday_after
+from tests.journeys.test_procedures import looked_at
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_guidance_subsidy_goes_up_with_the_people_guided(staff, street, stranger):
+    district, checker = staff("district", "first_review"), staff("district", "second_review")
+    today = dt.date.today().isoformat()
+    guided = [
+        {"name": name, "id_number": number, "phone": "13800001234", "community": "幸福西街社区", "guided_on": today}
+        for name, number in (("王秀英", "110102197403020024"), ("李桂兰", "110102197403030046"))
+    ]
+    guided = [line | {"sex": "female", "way": "single", "hours": "2.5"} for line in guided]
+    case = street.starts("J-4.3.1")
+    street.does(case, "已指导", had_clients="true", guided=guided, shortest_hours="2.5", course_fee="0")
+    looked_at(street.one, "walk-guidance-street")
+    street.does(case, "台账已记齐", self_written_count="2")
+    street.does(case, "两账一致", entered_count="2", accounts_agree="true")
+    street.does(case, "领导签发，已报区", applied_count="2", applied_amount="600")
+    street.is_closed(case)
+    assert "北京市职业指导机构职业指导培训补贴申请" in street.prints(case, "submit")
+    street.finds_in_ledger("北京市职业指导培训手工台账", "王秀英", case)
+
+    above = district.finds("Q-1.3.7")
+    assert district.page.input_value("[name=guided-1-name]") == "李桂兰", "名单不用再录"
+    looked_at(district.one, "walk-guidance-district")
+    district.does(above, "材料相符", reviewed_people="2")
+    checker.go(above)
+    checker.sends_back(above, "抽查不合格，整批退回", "王秀英说没有参加过")
+    district.does(above, "材料相符", reviewed_people="2")
+    checker.does(above, "抽查合格，随本季汇总上报", sample_percent="10")
+    checker.is_closed(above)
+    assert stranger.go(case) == stranger.go(above) == 404
+    one_timeline((street, case), (district, above))
+
+
+def test_a_shopkeepers_loan_is_checked_by_the_community_and_lent_at_the_street(staff, village, street, stranger):
+    leader = staff("street", "leader")
+    person = village.opens_a_file("孙得利", sex="男")
+    case = street.starts("J-4.3.3", person)
+    wish = {"business_name": "顺义老孙面馆", "loan_amount": "80000", "loan_use": "添置设备", "own_share": "40"}
+    looked_at(street.one, "walk-loan-street")
+    street.does(
+        case,
+        "材料审完，转实地核实",
+        borrower_kind="individual",
+        is_married="false",
+        needs_community_check="true",
+        **wish,
+    )
+    assert until(workday_after(5)) in street.due("实地核实"), "5个工作日内核实"
+
+    check = village.finds("C-7.1.2.1", person)
+    assert village.page.input_value("[name=business_name]") == "顺义老孙面馆"
+    looked_at(village.one, "walk-loan-village")
+    village.does(check, "贷款还没批，只做协查", loan_problem_seen="false", recovery_asked="false")
+    village.does(
+        check, "协查完毕，结果交街（镇）", materials_presented="false", borrower_check="same", place_check="same"
+    )
+    village.is_closed(check)
+
+    street.does(case, "属实，符合条件", verify_opinion="true_and_fit")
+    street.does(case, "领导同意，已上报", recommended_amount="80000")
+    street.is_closed(case)
+    assert "小额担保贷款财政贴息申请表" in street.prints(case, "accept")
+
+    loan = street.finds("J-5.4.5", person)
+    assert street.page.input_value("[name=loan_use]") == "添置设备", "贷款用途不再填"
+    street.does(loan, "真实有效", in_credit_community="false")
+    leader.does(loan, "银行已放款", bank_result="lent", approved_amount="80000")
+    assert until(workday_after(7)) in leader.due("贷后管理"), "资金到位后7个工作日内检查"
+    looked_at(leader.one, "walk-loan-lent")
+    street.does(loan, "已检查并建档", check_round="first", material_change="false", sudden_problem="false")
+    street.finds_in_ledger("贷后检查登记", "", loan)
+    leader.does(loan, "已还清，不需代偿", repayment_state="on_time")
+    leader.is_closed(loan)
+
+    followed = village.finds("C-7.1.2.1", person)
+    assert followed != check
+    village.does(followed, "已走访", business_state="normal", loan_problem_seen="false", recovery_asked="false")
+    village.does(followed, "核实完毕", materials_presented="false")
+    village.does(followed, "已宣传指导", recommends_loan="false")
+    village.is_closed(followed)
+    assert {stranger.go(one) for one in (case, check, loan, followed)} == {404}
+    one_timeline((village, check), (street, case), (leader, loan), (village, followed))
+
+
+def test_a_companys_loan_goes_to_the_district_and_is_followed_by_the_community(staff, village, street, stranger):
+    district, files = staff("district", "first_review"), staff("district", "counter")
+    person = village.opens_a_file("钱大成", sex="男")
+    case = street.starts("J-4.3.3", person)
+    wish = {"business_name": "顺达食品加工厂", "loan_amount": "300000", "loan_use": "购买原料", "own_share": "50"}
+    street.does(
+        case, "材料审完，转实地核实", borrower_kind="company", is_married="false", needs_community_check="false", **wish
+    )
+    street.does(case, "属实，符合条件", verify_opinion="true_and_fit")
+    street.does(case, "领导同意，已上报", recommended_amount="300000")
+    street.is_closed(case)
+
+    above = district.finds("Q-1.3.3", person)
+    assert district.page.input_value("[name=business_name]") == "顺达食品加工厂"
+    district.does(above, "受理", trade="other", is_special_trade="false", wants_top_loan="false")
+    looked_at(district.one, "walk-loan-district")
+    proofs = {"founder_proof": "certificate", "staff_proofs": ["none"], "stamped_percent": "100"}
+    district.does(above, "审核通过，推荐担保放款", agreed_amount="30", own_funds_percent="50", **proofs)
+    district.does(above, "已放款，转入贷后", released_amount="300000")
+    assert until(workday_after(7)) in district.due("贷后管理")
+    assert until(workday_after(10)) in district.due("建立档案")
+    files.does(above, "已建档", step="archive", loan_file_number="DK-001")
+    district.does(above, "已检查，企业不申请贴息", step="after_care")
+    district.is_closed(above)
+    assert "北京市小企业小额担保贷款申请、推荐书" in district.prints(above, "review")
+    files.finds_in_ledger("贷款档案", "顺达食品加工厂", above)
+
+    followed = village.finds("C-7.1.2.1", person)
+    village.does(followed, "已走访", business_state="difficult", loan_problem_seen="true", recovery_asked="false")
+    village.does(followed, "已报街（镇）")
+    assert "书面报告" in village.prints(followed, "report")
+    village.does(followed, "核实完毕", materials_presented="false")
+    village.does(followed, "已宣传指导", recommends_loan="false")
+    village.is_closed(followed)
+    assert {stranger.go(one) for one in (case, above, followed)} == {404}
+    one_timeline((street, case), (district, above), (village, followed))
