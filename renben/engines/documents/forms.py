@@ -46,7 +46,7 @@ class Column(_Strict):
 class FormField(_Strict):
     """One blank of a form. `source_fact` is where it is read from, `writer` who may write it (design, contract `field`).
 
-    `sign` blanks are never filled by the machine: signature, seal, date of signing. `example` feeds previews and tests.
+    `sign` blanks are never filled by the machine: signature, seal, date of signing, the place for a photograph. `example` feeds previews and tests.
     """
 
     name: str
@@ -56,7 +56,7 @@ class FormField(_Strict):
     writer: str = ""
     required: bool = True
     sign: bool = False
-    sign_as: Literal["line", "opinion", "seal"] = "line"
+    sign_as: Literal["line", "opinion", "seal", "photo"] = "line"
     options: list[str] = Field(default_factory=list)
     multiple: bool = False
     columns: list[Column] = Field(default_factory=list)
