@@ -81,14 +81,17 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """Again and again `n` units after the anchor, at least `at_least` times (每月一次，不少于6次)."""
+    """Again and again `n` units after the anchor, at least `at_least` times (每月一次，不少于6次). `toward`: as in `By` (D-04)."""
 
     n: int
     unit: str
     at_least: int | None = None
+    toward: str = "later"
 
     def __post_init__(self):
         _demand_unit(self.unit, self.n, least=1)
+        if self.toward not in ("earlier", "later"):
+            raise ValueError(f"unknown direction: {self}")
 
 
 Rule = Within | Before | AtLeast | By | Every
@@ -166,6 +169,8 @@ def due(
     else:
         n = rule.n * nth if isinstance(rule, Every) else rule.n
         result = _due_calendar(day, n, rule.unit, calendar, merged, roll=getattr(rule, "roll", True))
+        if getattr(rule, "toward", "later") == "earlier":
+            result = _made(result.raw_on, calendar.previous_workday(result.raw_on), day, calendar)
     if isinstance(rule, AtLeast):
         result = replace(result, opens_on=result.on)
     if opened is not None and opened <= result.on:
@@ -176,10 +181,8 @@ def due(
 def occurrences(anchor: date, rule: Every, calendar: WorkCalendar, count: int, *, toward: str = "later") -> list[Due]:
     """The first `count` occurrences of a recurring duty, each counted from the anchor so that the 31st never drifts.
     `toward` as in `By`."""
-    dues = [due(anchor, rule, calendar, nth=n) for n in range(1, count + 1)]
-    if toward == "earlier":
-        dues = [_made(one.raw_on, calendar.previous_workday(one.raw_on), anchor, calendar) for one in dues]
-    return dues
+    rule = replace(rule, toward=toward)
+    return [due(anchor, rule, calendar, nth=n) for n in range(1, count + 1)]
 
 
 def signal(

@@ -169,7 +169,7 @@ class Clerk:
     def act(self, step: CaseStep, walk: Walk, number: int) -> None:
         """Fill the step's form as the page shows it, tick its papers, press the button; then print its forms."""
         procedure = queries.procedure_of(step.case)
-        spec = procedure.step(step.key)
+        spec = procedure.step(step.key).as_of(step.nth)
         client, where = self.client_at(step.organization), f"{procedure.id}/{step.key}"
         page = client.get(reverse("cases:case", kwargs={"pk": step.case_id}), {"step": step.key})
         if page.status_code != 200 or f"/steps/{step.pk}/act/" not in page.content.decode():
@@ -189,7 +189,8 @@ class Clerk:
 
     def _outcome(self, procedure: Procedure, spec: Step) -> Outcome:
         chosen = self.outcomes.get(f"{procedure.id}/{spec.key}") or self.outcomes.get(spec.key)
-        found = spec.outcome(chosen) if chosen else next((o for o in spec.outcomes if o.kind == "advance"), None)
+        onward = sorted((o for o in spec.outcomes if o.goes_on), key=lambda o: o.kind == "again")
+        found = spec.outcome(chosen) if chosen else next(iter(onward), None)
         if found is None:
             raise Stuck(f"{procedure.id}/{spec.key} 没有往下走的结果")
         return found

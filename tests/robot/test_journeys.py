@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from renben.engines.procedures import definitions
-from renben.engines.procedures.models import Case, FollowUp
+from renben.engines.procedures.models import Case
 from renben.kernel import people
 from tests import build
 from tests.robot.clerk import Clerk, current
@@ -283,34 +283,40 @@ def test_nobody_is_placed_twice_when_the_person_declines(village, person):
 
 
 @pytest.mark.parametrize(
-    ("stability", "step", "kind", "first", "second"),
+    ("stability", "limit", "first", "second"),
     [
-        ("stable", "visit_stable", "stable_visit", dt.date(2026, 12, 23), dt.date(2027, 1, 25)),
-        ("unstable", "visit_unstable", "unstable_visit", dt.date(2026, 12, 3), dt.date(2026, 12, 14)),
-        ("family", "visit_family", "family_visit", dt.date(2026, 11, 30), dt.date(2026, 12, 7)),
+        ("stable", "每月至少一次", dt.date(2026, 12, 23), dt.date(2027, 1, 22)),  # 23 January 2027 is a Saturday
+        ("unstable", "每10天至少一次", dt.date(2026, 12, 3), dt.date(2026, 12, 11)),  # 13 December is a Sunday
+        ("family", "每周至少一次", dt.date(2026, 11, 30), dt.date(2026, 12, 7)),
     ],
 )
-def test_follow_ups_come_by_class_and_each_one_recorded_opens_the_next(
-    stability, step, kind, first, second, village, person
+def test_visits_come_by_class_and_each_one_recorded_opens_the_next(
+    stability, limit, first, second, village, person, frozen_time
 ):
-    clerk = Clerk(wanted={"stability": stability, "hired_on": "2026-11-10", "told_street_on": "2026-11-10"})
+    clerk = Clerk(
+        wanted={"stability": stability, "hired_on": "2026-11-10", "told_street_on": "2026-11-10"},
+        outcomes={"C-8.4.4/classify": "visited"},
+    )
     case = clerk.start(current("C-8.4.4"), village, person=person)
     act(clerk, case, "revisit", "record", "workplace", "classify")
-    opened = {key for key, state in states(case).items() if key.startswith("visit_") and state == "ready"}
-    assert opened == {step}
-    act(clerk, case, step)
-    due = FollowUp.objects.get(case=case, cleared_at=None)
-    assert (due.kind, due.due_on, due.organization) == (kind, first, village)
-    assert due.title in page_of(clerk, case)
-    address = reverse("cases:follow_up", kwargs={"pk": case.pk, "follow_up_id": due.pk})
-    client = clerk.client_at(village)
-    answer = client.post(address, {"outcome": "done", "note": "工作稳定", "_once": f"follow-{due.pk}"})
-    assert answer.status_code == 302
-    following = FollowUp.objects.get(case=case, cleared_at=None)
-    assert (following.kind, following.due_on) == (kind, second)
-    address = reverse("cases:follow_up", kwargs={"pk": case.pk, "follow_up_id": following.pk})
-    client.post(address, {"outcome": "ended", "note": "不再需要", "_once": f"follow-{following.pk}"})
-    assert not FollowUp.objects.filter(case=case, cleared_at=None).exists()
+
+    def open_round():
+        return case.steps.get(key="classify", state="ready")
+
+    page = page_of(clerk, case, "classify")
+    assert (open_round().nth, open_round().due_on) == (2, first)
+    assert limit in page and "第2次" in page and "已做1次" in page
+    assert page.count("至少一次") == 1 + page.count("至少一次</dd>"), "只显示这一类人的时限"
+    listed = clerk.client_at(village).get(reverse("cases:follow_ups")).text
+    assert "跟踪指导 · 分类服务" in listed and "第2次" in listed
+    frozen_time.move_to(f"{first} 10:00:00+08:00")
+    clerk = Clerk(wanted=clerk.wanted, outcomes=clerk.outcomes)  # signed in anew, weeks later
+    act(clerk, case, "classify")
+    assert (open_round().nth, open_round().due_on) == (3, second)
+    clerk.outcomes["C-8.4.4/classify"] = "ended"
+    act(clerk, case, "classify")
+    assert not case.steps.filter(key="classify", state="ready").exists()
+    assert case.steps.filter(key="classify", state="done").count() == 3
 
 
 def test_the_yearly_survey_goes_down_to_every_community_and_comes_back_up(district):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from renben.channels.workbench import case_matter
 from renben.channels.workbench.case_form import StepForm
 from renben.channels.workbench.cases import back_to, case_context
-from renben.engines.procedures import actions, queries
+from renben.engines.procedures import actions, followups, queries
 from renben.engines.procedures.contracts import Blocked, Done
 from renben.engines.procedures.models import Case, CaseStep
 from renben.kernel import files, identity, people, settings_store
@@ -45,7 +45,7 @@ def act(request: HttpRequest, pk: int, step_id: int) -> HttpResponse:
     case: Case = request.subject
     step = _step(case, step_id)
     step.case = case
-    spec = queries.procedure_of(case).step(step.key)
+    spec = queries.procedure_of(case).step(step.key).as_of(step.nth)
     posted = request.POST.copy()
     try:
         keep_uploads(request, posted, step, spec)
@@ -74,7 +74,7 @@ def act(request: HttpRequest, pk: int, step_id: int) -> HttpResponse:
         case.refresh_from_db()
         return render(request, "cases/case.html", case_context(request, case, form=form, step_key=step.key), status=422)
     label = next((o.label for o in spec.outcomes if o.code == (result.outcome or outcome)), "已办理")
-    _say(request, result, f"“{spec.name}”：{label}。{case_matter.went_on(step)}")
+    _say(request, result, f"“{spec.name}”：{label}。{case_matter.next_round(step)}{case_matter.went_on(step)}")
     return back_to(case)
 
 
@@ -358,7 +358,7 @@ class FollowUpForm(forms.Form):
 def record_follow_up(request: HttpRequest, pk: int, follow_up_id: int) -> HttpResponse:
     """登记回访: what was found; the next one opens by itself, unless nothing is left to follow."""
     case: Case = request.subject
-    follow_up = get_object_or_404(case.follow_ups, pk=follow_up_id)
+    follow_up = get_object_or_404(followups.counted(case.follow_ups.all()), pk=follow_up_id)
     form = FollowUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcome = form.cleaned_data["outcome"]
@@ -376,7 +376,7 @@ def record_follow_up(request: HttpRequest, pk: int, follow_up_id: int) -> HttpRe
         request,
         "confirm.html",
         {
-            "question": f"{follow_up.title}（{follow_up.due_on:%Y-%m-%d} 前）",
+            "question": f"{follow_up.title}，第{follow_up.nth}次（{follow_up.due_on:%Y-%m-%d} 前）",
             "consequences": ["登记后，下一次回访按规程自动排好。"],
             "form": form,
             "button": "登记",

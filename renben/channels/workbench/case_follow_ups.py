@@ -3,56 +3,65 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from renben.channels import export as export_sheet
-from renben.channels.paging import paginate
-from renben.engines.procedures import queries
-from renben.engines.procedures.models import FollowUp
+from renben.channels.paging import COUNT_CAP, paginate_keys
+from renben.engines.procedures import visits
 from renben.kernel import clock, masking
 from renben.kernel.policy import page
 
 AHEAD = dt.timedelta(days=31)
+NEAR = dt.timedelta(days=3)
 
 
-def due(request: HttpRequest) -> QuerySet[FollowUp]:
-    """Open follow-ups of the reader's territory due within a month; `show=late` leaves the overdue ones."""
+def due(request: HttpRequest) -> QuerySet:
+    """Keys of the visits of the reader's territory due within a month; `show=late` leaves the overdue ones."""
     today = clock.today()
     until = today - dt.timedelta(days=1) if request.GET.get("show") == "late" else today + AHEAD
-    return queries.follow_ups_due(request.principal.paths("case.view"), until)
+    return visits.due_keys(request.principal.paths("case.view"), until)
+
+
+def colour_of(visit: visits.Visit, today: dt.date) -> str:
+    """Red from the day after the due day, near in the last three days."""
+    if visit.due_on < today:
+        return "red"
+    return "near" if visit.due_on <= today + NEAR else "on_time"
 
 
 @page(action="case.view")
 def follow_ups(request: HttpRequest) -> HttpResponse:
     """The list, with a way to each case."""
-    shown = paginate(request, due(request))
     today = clock.today()
-    for one in shown:
-        one.signal = (
-            "red" if one.due_on < today else "near" if one.due_on <= today + dt.timedelta(days=3) else "on_time"
-        )
-    return render(request, "cases/follow_ups.html", {"rows": shown, "show": request.GET.get("show", "")})
+    shown = paginate_keys(request, due(request)[: COUNT_CAP + 1], visits.load)
+    rows = replace(shown, rows=[(visit, colour_of(visit, today)) for visit in shown])
+    return render(request, "cases/follow_ups.html", {"rows": rows, "show": request.GET.get("show", "")})
 
 
 @page(action="case.view")
 def export(request: HttpRequest) -> HttpResponse:
     """The list as .xlsx, names as on screen."""
+    found = visits.load(due(request)[: export_sheet.CAP])
     return export_sheet.xlsx(
         request,
         name="回访联系清单",
-        headings=["应办日期", "事项", "服务对象", "机构", "办件编号"],
+        headings=["应办日期", "事项", "第几次", "服务对象", "机构", "办件编号"],
         rows=(
             [
                 one.due_on.isoformat(),
                 one.title,
-                masking.mask_name(one.person.name, "list") if one.person else "",
+                one.count,
+                masking.mask_name(one.person.name, "list")
+                if one.person
+                else (one.case.employer.name if one.case.employer else ""),
                 one.organization.short_name,
                 one.case.number,
             ]
-            for one in due(request)[: export_sheet.CAP]
+            for one in found.values()
         ),
         action="follow_ups",
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from renben.engines.procedures import queries
+from renben.engines.procedures import deadlines, queries, visits
 from renben.engines.procedures.models import Case, CaseStep, StepEvent
 from renben.engines.procedures.schema import CaseField, Continuation, FieldColumn, Procedure, Step
+from renben.kernel import calendar_table, clock
 from renben.services.records import facts
 
 
@@ -109,7 +110,46 @@ def limit_lines(procedure: Procedure, spec: Step, row: CaseStep | None) -> list[
     return [
         {"text": entry["text"], "ends": _ends(entry), "agreed": agreed.get(entry["decision"], "")}
         for entry in row.limits
+        if entry["state"] != deadlines.OTHER
     ]
+
+
+def earlier_rounds(procedure: Procedure, row: CaseStep) -> list[dict[str, Any]]:
+    """What was recorded each time before of a step that is done again and again, the latest first."""
+    if (row.nth or 1) == 1:
+        return []
+    before = CaseStep.objects.filter(case_id=row.case_id, key=row.key, state=CaseStep.State.DONE).exclude(pk=row.pk)
+    rows = before.select_related("done_by").order_by("-id")
+    return [{"row": one, "items": recorded_values(procedure.step(row.key), one)} for one in rows]
+
+
+def progress(row: CaseStep) -> str:
+    """How often a step that repeats was done and had to be done by today; empty for any other."""
+    if row.nth is None:
+        return ""
+    spec = queries.procedure_of(row.case).step(row.key)
+    done = f"{visits.count_text(row.nth, spec.times)}。已做{row.nth - 1}次"
+    due = deadlines.rounds_due(row, clock.today(), calendar_table.current())
+    return f"{done}。" if due is None else f"{done}，到今天应做{due}次。"
+
+
+def is_early(row: CaseStep) -> bool:
+    """Whether today lies before the time of this round of a step that repeats."""
+    today = clock.today().isoformat()
+    return row.nth is not None and any(entry.get("opens_on", "") > today for entry in row.limits)
+
+
+def next_round(step: CaseStep) -> str:
+    """A sentence about the round that an act just opened; empty when it opened none."""
+    if step.nth is None:
+        return ""
+    rows = CaseStep.objects.filter(case_id=step.case_id, key=step.key, state__in=queries.OPEN)
+    row = rows.order_by("-id").first()
+    if row is None:
+        return ""
+    times = queries.procedure_of(step.case).step(step.key).times
+    by = f"，不晚于{row.due_on.year}年{row.due_on.month}月{row.due_on.day}日" if row.due_on else ""
+    return f"下一次是{visits.count_text(row.nth, times)}{by}。"
 
 
 def _ends(entry: dict[str, Any]) -> str:

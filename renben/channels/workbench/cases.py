@@ -20,7 +20,7 @@ from renben.channels.workbench.case_form import StepForm
 from renben.channels.workbench.case_start import concerns
 from renben.engines.documents.forms import FormError, find_form
 from renben.engines.documents.models import IssuedDocument
-from renben.engines.procedures import duties, queries, registry, svg
+from renben.engines.procedures import duties, followups, queries, registry, svg, visits
 from renben.engines.procedures.models import Case, CaseStep, Definition, OneTimeNotice
 from renben.engines.procedures.schema import Procedure, Step
 from renben.kernel import clock, masking
@@ -40,6 +40,11 @@ class StepLine:
     row: CaseStep | None
     signal: str
     note: str
+
+    @property
+    def count(self) -> str:
+        """第3次，共6次; empty for a step that is done once."""
+        return visits.count_text(self.row.nth, self.spec.times) if self.row is not None else ""
 
     @property
     def state(self) -> str:
@@ -72,6 +77,7 @@ def lines_of(case: Case, procedure: Procedure) -> list[StepLine]:
     for spec in procedure.steps_of(case.duty):
         row = latest.get(spec.key)
         is_open = row is not None and row.state in queries.OPEN
+        spec = spec.as_of(row.nth if row is not None else None)
         lines.append(StepLine(spec, row, signal(row) if is_open else "", remaining(row) if is_open else ""))
     return lines
 
@@ -200,7 +206,9 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "recorded": case_matter.recorded_values(line.spec, row) if row is not None and not is_open else [],
         "files": StoredFile.objects.filter(pk__in=attached(case, procedure)).order_by("id"),
         "missed_standards": row.data.get("missed", []) if row is not None else [],
-        "follow_ups": case.follow_ups.filter(cleared_at=None).order_by("due_on", "id"),
+        "follow_ups": followups.counted(case.follow_ups.filter(cleared_at=None)).order_by("due_on", "id"),
+        "earlier": case_matter.earlier_rounds(procedure, row) if row is not None else [],
+        "progress": case_matter.progress(row) if is_open else "",
         "wants_person": case.person_id is None
         and not case.duty
         and case.state == "open"
@@ -208,7 +216,8 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "period": duties.period_of(case),
         "words": request.POST.get("reason", ""),
         "needs_words": bool(case.duty and row is not None and row.due_at and row.due_at < clock.now())
-        or any(standard.field for standard in line.spec.thresholds),
+        or any(standard.field for standard in line.spec.thresholds)
+        or (is_open and case_matter.is_early(row)),
         "events": events,
         "journey": [(other, other.pk in mine) for other in journey],
         "handed": case_matter.handed(case, journey, line.spec) if is_open else None,

@@ -135,7 +135,9 @@ class StepForm(DraftForm):
                     choices=others,
                     required=False,
                     widget=forms.CheckboxSelectMultiple,
-                    help_text="勾几个就同时开几个；一个都不勾，就是到这里办结。",
+                    help_text="一次次做的，做满以后接哪个环节。"
+                    if outcome.kind == "again"
+                    else "勾几个就同时开几个；一个都不勾，就是到这里办结。",
                 )
                 self.put(f"outcome_{outcome.code}", field, outcome.to)
 

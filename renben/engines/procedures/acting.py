@@ -157,9 +157,9 @@ def _replayed(step: CaseStep, outcome: str) -> Done | None:
     return None
 
 
-def chosen_outcome(spec: Step, outcome: str) -> Outcome:
+def chosen_outcome(spec: Step, outcome: str, nth: int | None = None) -> Outcome:
     found = spec.outcome(outcome)
-    if found is None:
+    if found is None or found not in spec.outcomes_in(nth):
         raise Stop(Reason("unknown_outcome", f"“{spec.name}”没有“{outcome}”这个办理结果", "请刷新页面"))
     return found
 
@@ -215,7 +215,7 @@ def take_evidence(
 
 
 def _run_action(spec: Step, context: StepContext, outcome: Outcome) -> Done:
-    if not spec.action or outcome.kind != "advance":
+    if not spec.action or not outcome.goes_on:
         return Done()
     action = registry.action(spec.action)
     if action is None:
@@ -253,35 +253,57 @@ def act(
     demand_ready(step)
     case, procedure = step.case, definitions.procedure_of(step.case.definition_id)
     spec = procedure.step(step.key)
-    wanted = chosen_outcome(spec, outcome)
+    wanted = chosen_outcome(spec, outcome, step.nth)
     delegation_id = authority.demand(locked)
     if wanted.kind == "refuse":
         raise Stop(Reason("use_refuse", "不予办理要写明理由、依据和申诉途径", "请用“不予办理”填写"))
     if wanted.kind == "return" and not reason.strip():
         raise Stop(Reason("reason_missing", "退回要写明原因", "请填写退回原因"))
-    values, reasons = facts.take(procedure, spec, case.data, data or {})
+    values, reasons = facts.take(spec, data or {}, step.nth)
     if reasons:
         raise Stop(*reasons)
-    if wanted.kind == "advance":
-        values |= facts.fetch(spec, case, case.data | values)
-    known = facts.with_defaults(procedure, case.data | values)
+    before = facts.carried(spec, case.data, step.nth) if wanted.goes_on else case.data
+    if wanted.goes_on:
+        values |= facts.fetch(spec, case, before | values)
+    known = facts.with_defaults(procedure, before | values)
     context = StepContext(
         case, step, procedure, spec, outcome, known, values, by, day, at, reason, delegation_id=delegation_id
     )
-    if wanted.kind == "advance":
+    if wanted.goes_on:
         context.items = take_evidence(step, spec, stored_evidence(step, spec), received, by, at)
-        reasons = [*facts.missing(procedure, spec, known), *evidence.gate(procedure, spec, known, context.items)]
-        context.missed, below = facts.below_standard(spec, values, reason.strip())
-        reasons += below + _late(context)
-        reasons += guard_reasons(spec, context, before_action=not reasons)
-        if reasons:
-            raise Stop(*reasons)
+        _demand_complete(context, wanted)
     answer = _run_action(spec, context, wanted)
     if answer.outcome and answer.outcome != outcome:
-        wanted = chosen_outcome(spec, answer.outcome)
+        wanted = chosen_outcome(spec, answer.outcome, step.nth)
     if wanted.kind == "refuse":
         return refuse_locked(context, answer.refs, asked=outcome)
     return _finish(context, wanted, values, answer, asked=outcome)
+
+
+def _demand_complete(context: StepContext, wanted: Outcome) -> None:
+    """Everything an outcome that goes on needs: values, papers, standards, the right time, the guards. Raises Stop."""
+    spec, procedure, step = context.spec, context.procedure, context.step
+    reasons = facts.missing(procedure, spec, context.facts, wanted, step.nth)
+    reasons += evidence.gate(procedure, spec, context.facts, context.items)
+    times = step.nth if wanted.kind == "advance" else None
+    context.missed, below = facts.below_standard(spec, context.data, context.reason.strip(), times)
+    reasons += below + _late(context) + _early(context)
+    reasons += guard_reasons(spec, context, before_action=not reasons)
+    if reasons:
+        raise Stop(*reasons)
+
+
+def _early(context: StepContext) -> list[Reason]:
+    """A round of a fixed recurring limit done before its own time began may be meant to make up the number: say why."""
+    for limit in context.step.limits if context.step.nth else []:
+        if (
+            limit.get("opens_on")
+            and context.on < dt.date.fromisoformat(limit["opens_on"])
+            and not context.reason.strip()
+        ):
+            text = f"第{context.step.nth}次应在 {limit['opens_on']} 至 {limit['due_on']} 之间办（{limit['text']}），现在还早"
+            return [Reason("explain_early", text, "确实已经办了的，请在“说明”里写明原因")]
+    return []
 
 
 def _late(context: StepContext) -> list[Reason]:
@@ -297,8 +319,9 @@ def _finish(context: StepContext, wanted: Outcome, values: dict, answer: Done, a
     move = flow.Move(case, procedure, context.by, context.on, context.at, context.delegation_id)
     before = {"anchors": case.anchors, "facts": case.data}
     dates = facts.anchors_in(spec, values) | answer.anchors
-    if wanted.kind == "advance":
+    if wanted.goes_on:
         dates |= dict.fromkeys(spec.marks, context.on.isoformat())
+        case.data = facts.carried(spec, case.data, step.nth)
     case.data = case.data | values | answer.facts
     case.anchors = case.anchors | dates
     known = facts.with_defaults(procedure, case.data)
@@ -312,18 +335,21 @@ def _finish(context: StepContext, wanted: Outcome, values: dict, answer: Done, a
     log = move.note(step, State.READY, step.state, outcome=wanted.code, reason=context.reason)
     # The next procedures first, so that a step which waits for one of them finds it open.
     flow.continue_journey(move, wanted.continues_as, known)
-    flow.open_steps(move, wanted.to, step.round + (wanted.kind == "return"), known)
+    flow.open_next(move, step, wanted, known)
     live = any(s.state in (State.READY, State.WAITING) for s in move.opened)
     closing = not flow.finish_step(step, *STEP_RESULT) and not live
     if closing:
         flow.close(move, Case.State.DONE, wanted.code)
     case.version += 1
     follow_ups = followups.begin(context, move) if wanted.kind == "advance" else []
+    ended = followups.after_outcome(move, wanted)
     log.data = {
         "before": before,
         "started": [child.pk for child in move.started],
-        "follow_ups": follow_ups,
+        "follow_ups": [*follow_ups, *ended.opened],
     }
+    if ended.cleared:
+        log.data["cleared"] = ended.cleared
     flow.write(move, *CASE_RESULT)
     if closing:
         flow.after_close(move)

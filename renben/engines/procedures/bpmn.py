@@ -54,8 +54,10 @@ def _describe(step: Step) -> str:
 def _condition(diagram: Diagram, edge: Edge, dialect: Dialect) -> str:
     if edge.outcomes:
         if dialect == "juel":
-            return "${" + " || ".join(f"outcome == '{code}'" for code in edge.outcomes) + "}"
-        return " or ".join(f'outcome == "{code}"' for code in edge.outcomes)
+            chosen = " || ".join(f"outcome == '{code}'" for code in edge.outcomes)
+            return "${" + (f"({chosen}) && rounds {edge.rounds}" if edge.rounds else chosen) + "}"
+        chosen = " or ".join(f'outcome == "{code}"' for code in edge.outcomes)
+        return f"({chosen}) and rounds {edge.rounds}" if edge.rounds else chosen
     if edge.when:
         condition = diagram.procedure.condition(edge.when)
         tests = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,13 @@ class Anchor(Strict):
     note: str = ""
 
 
+class Happening(Strict):
+    """An event that clears or ends follow-ups: what it is called, and what counts as it."""
+
+    term: str
+    note: str = ""
+
+
 class SoftLimit(Strict):
     """What a soft word (即时, 及时 …) means for one item, by decision D-03; the agency may change it."""
 
@@ -80,6 +87,7 @@ class Catalogue:
     anchors: dict[str, Anchor]
     soft_limits: dict[str, SoftLimit]
     files: dict[str, Path]
+    events: dict[str, Happening] = field(default_factory=dict)
 
 
 def read_yaml(path: Path) -> Any:
@@ -158,6 +166,7 @@ def load(catalog_dir: Path) -> Catalogue:
     """Everything under `catalog_dir`. Raises CatalogueError with every problem found, not only the first."""
     problems: list[str] = []
     anchors = _table(catalog_dir / "events.yaml", "anchors", Anchor, problems)
+    events = _table(catalog_dir / "events.yaml", "events", Happening, problems)
     soft = _table(catalog_dir / "procedures" / "soft_limits.yaml", "limits", SoftLimit, problems)
     procedures: dict[str, Procedure] = {}
     files: dict[str, Path] = {}
@@ -177,7 +186,7 @@ def load(catalog_dir: Path) -> Catalogue:
             files[procedure.id] = path
     if problems:
         raise CatalogueError(problems)
-    return Catalogue(procedures, anchors, soft, files)
+    return Catalogue(procedures, anchors, soft, files, events)
 
 
 def body_of(procedure: Procedure) -> dict:

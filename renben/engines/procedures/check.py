@@ -14,8 +14,10 @@ from typing import Any
 
 from renben.engines.procedures import bpmn, catalogue, registry
 from renben.engines.procedures.catalogue import limit_of
+from renben.engines.procedures.check_events import check_events
+from renben.engines.procedures.check_rounds import check_rounds
 from renben.engines.procedures.comparison import Comparison, compare, read_inventory
-from renben.engines.procedures.schema import Continuation, Deadline, Procedure, Step
+from renben.engines.procedures.schema import Continuation, Deadline, Outcome, Procedure, Step
 from renben.kernel import duedates
 
 KNOWN_TIERS = {"city", "district", "street", "community"}
@@ -63,9 +65,15 @@ def check_procedure(procedure: Procedure, known: dict[str, Procedure]) -> list[s
     problems += _check_duties(procedure)
     reached = reachable(procedure)
     problems += [f"{where}：环节 {key} 永远走不到" for key in keys if key not in reached]
-    if not any(outcome.kind == "advance" and not outcome.to for step in procedure.steps for outcome in step.outcomes):
+    if not any(_may_end(outcome) for step in procedure.steps for outcome in step.outcomes):
         problems.append(f"{where}：没有办结的出口")
     return problems
+
+
+def _may_end(outcome: Outcome) -> bool:
+    """Whether nothing need follow an outcome."""
+    ends = outcome.kind == "advance" or bool(outcome.until or outcome.only_while)
+    return outcome.goes_on and ends and not outcome.opens
 
 
 def recurring(procedure: Procedure) -> dict[str, Deadline]:
@@ -98,6 +106,7 @@ def _check_duties(procedure: Procedure) -> list[str]:
         covered |= set(duty.covers)
     for step in procedure.steps:
         covered |= {f"{step.key}/{rule.deadline}" for rule in step.follow_ups}
+        covered |= {f"{step.key}/{limit.key}" for limit in step.deadlines if step.repeats and limit.rule == "every"}
     problems += [
         f"{where}：定期的时限 {name} 没有定期职责、回访，也没有写 standing"
         for name, limit in limits.items()
@@ -115,7 +124,7 @@ def reachable(procedure: Procedure) -> set[str]:
         if key in seen or key not in by_key:
             continue
         seen.add(key)
-        todo += [target for outcome in by_key[key].outcomes for target in outcome.to]
+        todo += [target for outcome in by_key[key].outcomes for target in outcome.opens]
     return seen
 
 
@@ -140,7 +149,7 @@ def _check_step(
     demand(bool(step.outcomes), "没有办理结果")
     problems += _repeated([outcome.code for outcome in step.outcomes], "办理结果", where)
     for outcome in step.outcomes:
-        for target in outcome.to:
+        for target in outcome.opens:
             demand(target in keys, f"办理结果 {outcome.code} 指向的环节 {target} 不存在")
         demand(outcome.kind != "refuse" or bool(outcome.article), f"办理结果 {outcome.code} 没有写不予办理的依据")
         demand(outcome.kind != "return" or len(outcome.to) == 1, f"办理结果 {outcome.code} 要退回到一个环节")
@@ -166,14 +175,15 @@ def _check_step(
         demand(not piece.group or piece.group in groups, f"材料“{piece.name}”的择一组 {piece.group} 没有定义")
         demand(piece.copies > 0, f"材料“{piece.name}”的份数不对")
     problems += _repeated([piece.name for piece in step.evidence], "材料", where)
-    problems += _check_deadlines(where, step, keys)
+    problems += _check_deadlines(where, step, keys, conditions)
+    problems += check_rounds(where, step, conditions)
     demand(bool(step.action or step.fields), "没有字段也没有业务动作，办理时什么也记不下")
     for standard in step.thresholds:
         measured = next((f for f in step.fields if f.name == standard.field), None)
         demand(not standard.field or measured is not None, f"标准“{standard.what}”所看的字段 {standard.field} 不存在")
         demand(
-            measured is None or measured.type in ("int", "number", "money_fen", "bool"),
-            f"标准“{standard.what}”要看一个数字字段",
+            measured is None or measured.type in ("int", "number", "money_fen", "bool", "rows"),
+            f"标准“{standard.what}”要看一个数字字段，或数一张明细表的行",
         )
         demand(
             (standard.op == "between") == isinstance(standard.value, list), f"标准“{standard.what}”的数值与比较方式不符"
@@ -203,7 +213,7 @@ def _check_lines(where: str, step: Step, onward: Continuation, following: Proced
     return problems
 
 
-def _check_deadlines(where: str, step: Step, keys: set[str]) -> list[str]:
+def _check_deadlines(where: str, step: Step, keys: set[str], conditions: set[str]) -> list[str]:
     problems = _repeated([deadline.key for deadline in step.deadlines], "时限", where)
     limits = {deadline.key for deadline in step.deadlines}
     for deadline in step.deadlines:
@@ -212,6 +222,8 @@ def _check_deadlines(where: str, step: Step, keys: set[str]) -> list[str]:
             problems.append(f"{here} 的数字和单位要一起写")
         if deadline.n is not None and deadline.soft:
             problems.append(f"{here} 已有数字，不应再引软时限")
+        if deadline.when and deadline.when not in conditions:
+            problems.append(f"{here} 的条件 {deadline.when} 没有定义")
         if deadline.watch and deadline.watch not in keys:
             problems.append(f"{here} 显示在不存在的环节 {deadline.watch}")
         if deadline.calendar is not None and deadline.calendar.position:
@@ -271,7 +283,7 @@ def check_all(found: catalogue.Catalogue) -> list[str]:
         if code not in used:
             problems.append(f"events.yaml：{code} 没有任何时限使用")
     problems += [f"soft_limits.yaml：{name} 没有任何时限使用" for name in found.soft_limits if name not in soft]
-    return problems
+    return problems + check_events(found)
 
 
 def catalog_check(

@@ -46,6 +46,8 @@ def recount(
         today=today or clock.today(),
         calendar=calendar,
         term=deadlines.term_of(procedure, step.case),
+        facts=facts.with_defaults(procedure, step.case.data),
+        nth=step.nth,
     ).write(step)
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from renben.engines.procedures import definitions
 from renben.engines.procedures.catalogue import limit_of
 from renben.engines.procedures.models import CaseStep
-from renben.engines.procedures.schema import Deadline, Duty, Procedure
+from renben.engines.procedures.schema import Deadline, Duty, Procedure, in_round
 from renben.kernel import duedates, settings_store
 from renben.kernel.calendar_table import current as calendar_in_force
 from renben.kernel.workcalendar import WorkCalendar
 
-RUNNING, PENDING, MET, DUTY = "running", "pending", "met", "duty"
-"""State of a limit: has a date · its anchor has not happened yet · fulfilled · not a limit of this one case."""
+MANY = 400
+"""So many rounds are counted of a step without an end."""
+RUNNING, PENDING, MET, DUTY, OTHER = "running", "pending", "met", "duty", "other"
+"""State of a limit: has a date · its anchor has not happened yet · fulfilled · not a limit of this one case · not for this
+case or this round."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,11 @@ class Clock:
 
 
 def rule_of(deadline: Deadline) -> duedates.Rule | None:
-    """The due-date rule of a limit; None when it has no length (随时, 期间). D-04: a citizen's right moves later."""
+    """The due-date rule of a limit; None when it has no length (随时, 期间). What recurs on a rest day moves earlier for a
+    duty of the office, later for a citizen's right (D-04)."""
+    toward = "later" if deadline.scope == "person" else "earlier"
     if deadline.calendar is not None and deadline.calendar.position:
         written = deadline.calendar.offset + deadline.calendar.position
-        toward = "later" if deadline.scope == "person" else "earlier"
         try:
             return duedates.parse_position(written, toward=toward)
         except ValueError:
@@ -51,7 +56,7 @@ def rule_of(deadline: Deadline) -> duedates.Rule | None:
     if deadline.rule == "at_least":
         return duedates.AtLeast(*length)
     if deadline.rule == "every":
-        return duedates.Every(*length)
+        return duedates.Every(*length, toward=toward)
     return duedates.Within(*length)
 
 
@@ -86,9 +91,11 @@ def due_in_term(deadline: Deadline, term: Term, calendar: WorkCalendar) -> dueda
     return duedates.due(term.start_on, _rule_in_term(deadline, term.duty), calendar)
 
 
-def is_duty(deadline: Deadline) -> bool:
-    """Recurring duties of the office and things that happen outside the case are not limits of one case's step."""
-    return deadline.anchor_when == "office" or (deadline.rule == "every" and deadline.scope == "office")
+def is_duty(deadline: Deadline, nth: int | None = None) -> bool:
+    """Recurring duties of the office and things that happen outside the case are not limits of one case's step; what recurs
+    in a step that repeats is the limit of its round."""
+    recurs = deadline.rule == "every" and deadline.scope == "office" and nth is None
+    return deadline.anchor_when == "office" or recurs
 
 
 def _start(deadline: Deadline, anchors: dict[str, str], opened_on: dt.date) -> dt.date | None:
@@ -108,15 +115,18 @@ def clock_of(
     calendar: WorkCalendar | None = None,
     today: dt.date | None = None,
     term: Term | None = None,
+    facts: Mapping[str, Any] | None = None,
+    nth: int | None = None,
 ) -> Clock:
     """All limits watched on step `key` and its due day. `calendar` is fetched only when a limit needs it.
 
-    In a case of a recurring duty (`term`) the limits that the duty covers count from the first day of its period; other
-    recurring limits belong to other duties.
+    In a case of a recurring duty (`term`) the limits that the duty covers count from the first day of its period; a calendar
+    day that stands for no duty of its own is the first after those; other recurring limits belong to other duties. `facts`
+    decide limits with a condition. In the `nth` round of a step that repeats a recurring limit is due for the nth time after
+    its anchor, without an anchor once after the round began.
     """
     limits: list[dict[str, Any]] = []
     earliest: duedates.Due | None = None
-    covered = set(term.duty.covers) if term is not None else set()
     for place, deadline in _limits_on(procedure, key, term).items():
         entry: dict[str, Any] = {
             "key": deadline.key,
@@ -127,36 +137,100 @@ def clock_of(
             "decision": deadline.decision,
         }
         limits.append(entry)
-        if term is not None and place in covered:
-            start, rule = term.start_on, _rule_in_term(deadline, term.duty)
-        else:
-            start, rule = _start(deadline, anchors, opened_on), rule_of(deadline)
-        recurs = is_duty(deadline) if term is None else deadline.calendar is not None or is_duty(deadline)
-        if (recurs and place not in covered) or rule is None:
+        if not applies(procedure, deadline, facts or {}, nth):
+            entry["state"] = OTHER
+            continue
+        covered = term is not None and place in term.duty.covers
+        rule = _rule_in_term(deadline, term.duty) if term is not None and covered else rule_of(deadline)
+        if rule is None or not (covered or _is_of_the_case(deadline, term, nth)):
             entry["state"] = DUTY
-        elif start is None:
+            continue
+        start = _start(deadline, anchors, opened_on)
+        if term is not None:
+            calendar = calendar or calendar_in_force()
+            start = _start_in_term(procedure, deadline, term, covered, calendar) or start
+        if start is None or not procedure.holds(deadline.when, facts or {}):
             entry["state"] = PENDING
         elif deadline.anchor_when == "correction":
             entry.update(state=MET, start_on=start.isoformat(), due_on=start.isoformat())
         else:
-            if calendar is None:
-                calendar = calendar_in_force()
+            calendar = calendar or calendar_in_force()
             # A recurring calendar day is the next one after the day the work arrived (the day of the event is not counted).
-            since = start + dt.timedelta(days=1) if isinstance(rule, duedates.By) and place not in covered else start
-            due = duedates.due(since, rule, calendar, pauses, today=today)
-            entry.update(
-                state=RUNNING,
-                start_on=start.isoformat(),
-                due_on=due.on.isoformat(),
-                raw_due_on=due.raw_on.isoformat(),
-                provisional=due.provisional,
-                note=due.note,
-            )
+            since = start + dt.timedelta(days=1) if isinstance(rule, duedates.By) and not covered else start
+            count = nth if nth and isinstance(rule, duedates.Every) and _is_fixed(deadline) else 1
+            due = duedates.due(since, rule, calendar, pauses, today=today, nth=count)
+            if count > 1:
+                before = duedates.due(since, rule, calendar, pauses, today=today, nth=count - 1)
+                entry["opens_on"] = before.raw_on.isoformat()
+            entry.update(_running(start, due))
             if earliest is None or due.at < earliest.at:
                 earliest = due
     if earliest is None:
         return Clock(limits, None, None, None, False)
     return Clock(limits, earliest.on, earliest.raw_on, earliest.at, earliest.provisional)
+
+
+def _running(start: dt.date, due: duedates.Due) -> dict[str, Any]:
+    return {
+        "state": RUNNING,
+        "start_on": start.isoformat(),
+        "due_on": due.on.isoformat(),
+        "raw_due_on": due.raw_on.isoformat(),
+        "provisional": due.provisional,
+        "note": due.note,
+    }
+
+
+def _is_of_the_case(deadline: Deadline, term: Term | None, nth: int | None) -> bool:
+    """Whether a limit that no duty covers is a limit of this case."""
+    if term is not None and deadline.calendar is not None and not _goes_with_the_case(deadline):
+        return False
+    return not is_duty(deadline, nth)
+
+
+def _start_in_term(
+    procedure: Procedure, deadline: Deadline, term: Term, covered: bool, calendar: WorkCalendar
+) -> dt.date | None:
+    """The day a limit of a duty's case counts from: the first of the period; for what the matter keeps beyond it (it crosses New
+    Year) the last day its own period asks. None for any other limit."""
+    if covered:
+        return term.start_on
+    if not _goes_with_the_case(deadline):
+        return None
+    return max(due_in_term(procedure.limit(one), term, calendar).raw_on for one in term.duty.covers)
+
+
+def _goes_with_the_case(deadline: Deadline) -> bool:
+    """A day of the calendar that opens no duty of its own: the matter that a duty began has to keep it too."""
+    return deadline.rule == "by" and bool(deadline.standing) and deadline.calendar is not None
+
+
+def _is_fixed(deadline: Deadline) -> bool:
+    """Whether a recurring limit keeps to the days after one event, however late a round is done."""
+    return bool(deadline.anchor) and deadline.anchor_when != "step_opened"
+
+
+def applies(procedure: Procedure, deadline: Deadline, facts: Mapping[str, Any], nth: int | None) -> bool:
+    """Whether a limit can concern this case and this round; True also while nobody knows."""
+    return in_round(deadline.rounds, nth) and procedure.holds(deadline.when, facts) is not False
+
+
+def rounds_due(step: CaseStep, today: dt.date, calendar: WorkCalendar) -> int | None:
+    """How often a step that repeats had to be done up to and including `today`, by its fixed recurring limit; None without
+    one or while it does not run."""
+    procedure = definitions.procedure_of(step.case.definition_id)
+    spec = procedure.step(step.key)
+    running = {entry["key"]: entry for entry in step.limits if entry["state"] == RUNNING}
+    for limit in spec.deadlines:
+        rule, entry = rule_of(limit), running.get(limit.key)
+        if entry is not None and isinstance(rule, duedates.Every) and _is_fixed(limit):
+            start = dt.date.fromisoformat(entry["start_on"])
+            most = spec.times or MANY
+            count = 0
+            while count < most and duedates.due(start, rule, calendar, nth=count + 1).on <= today:
+                count += 1
+            return count
+    return None
 
 
 def _limits_on(procedure: Procedure, key: str, term: Term | None) -> dict[str, Deadline]:

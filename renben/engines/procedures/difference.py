@@ -35,7 +35,8 @@ LABELS = {
     "action": "业务动作", "outcomes": "结果", "to": "办完以后接", "continues_as": "续办", "carry": "带过去的栏目",
     "article": "不予办理的依据", "follow_ups": "跟踪", "deadline": "时限", "window_days": "提前几天可办",
     "each": "逐行开办", "only": "哪些行", "line": "列对应的事实", "cleared_by": "怎样算完成", "ends_with": "什么时候停", "marks": "确定的起算点", "in": "取值", "own": "单设的环节",
-    "opens": "哪天开始", "months": "月份",
+    "opens": "哪天开始", "months": "月份", "counts": "由系统数", "rounds": "第几次用", "until": "满几次为止",
+    "while": "接着做的条件", "beside": "每次同时开始", "asks": "这个结果要填", "emits": "告诉平台的事",
 }  # fmt: skip
 _NAMED = {
     "steps": ("key", "name", "环节"), "deadlines": ("key", "text", "时限"), "evidence": ("name", "name", "材料"),

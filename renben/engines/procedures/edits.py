@@ -56,7 +56,7 @@ def is_linear(procedure: Procedure) -> bool:
         onward = [outcome.to for outcome in step.outcomes if outcome.kind == "advance"]
         if not onward or any(to != ([following.key] if following else []) for to in onward):
             return False
-        if step.join or step.waits_for or step.when:
+        if step.join or step.waits_for or step.when or step.repeats:
             return False
     return len(steps) > 1
 
@@ -155,6 +155,8 @@ class _Edit:
             return self.refuse(place, f"“{outcome.label}”以后接的环节不存在，请重新选。")
         if outcome.kind == "return" and len(targets) != 1:
             return self.refuse(place, f"“{outcome.label}”要退回到一个环节，请只选一个。")
+        if outcome.kind == "again" and bool(targets) != bool(outcome.to):
+            return self.refuse(place, f"“{outcome.label}”是一次次做的，后面接不接环节要改目录文件。")
         if spec.key in targets:
             return self.refuse(place, f"“{outcome.label}”不能接回本环节。")
         written = next(o for o in body["outcomes"] if o["code"] == code)
@@ -231,10 +233,13 @@ def flow_problems(procedure: Procedure) -> list[str]:
     """Ways that lead nowhere, and facts that are needed before they are asked; in sentences for whoever edits."""
     problems = []
     by_key = {step.key: step for step in procedure.steps}
-    ends = {s.key for s in procedure.steps if any(o.kind == "advance" and not o.to for o in s.outcomes)}
+    onward = {s.key: [o for o in s.outcomes if o.goes_on] for s in procedure.steps}
+    ends = {
+        key for key, ways in onward.items() if any(not o.to and (o.kind == "advance" or o.only_while) for o in ways)
+    }
     grown = True
     while grown:
-        more = {k for k, s in by_key.items() if any(set(o.to) & ends for o in s.outcomes if o.kind == "advance")} - ends
+        more = {key for key in by_key if any(set(o.opens) & ends for o in onward[key])} - ends
         grown, ends = bool(more), ends | more
     problems += [
         f"从环节“{step.name}”起怎么也办不结，请检查办完以后接哪个环节。"

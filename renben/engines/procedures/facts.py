@@ -12,7 +12,7 @@ from typing import Any
 from renben.engines.procedures import registry
 from renben.engines.procedures.contracts import Reason
 from renben.engines.procedures.models import Case
-from renben.engines.procedures.schema import CaseField, Choice, FieldColumn, Procedure, Step, Threshold
+from renben.engines.procedures.schema import CaseField, Choice, FieldColumn, Outcome, Procedure, Step, Threshold
 from renben.kernel.textnorm import halfwidth
 
 _TRUE = {"true", "on", "1", "yes", "是"}
@@ -147,17 +147,25 @@ def with_defaults(procedure: Procedure, facts: dict[str, Any]) -> dict[str, Any]
     return defaults | facts
 
 
-def take(procedure: Procedure, spec: Step, facts: dict[str, Any], data: dict[str, Any]) -> tuple[dict, list[Reason]]:
-    """`(values, reasons)`: the step's fields found in `data`, and what is wrong or missing once they are in.
+def carried(spec: Step, facts: dict[str, Any], nth: int | None) -> dict[str, Any]:
+    """The facts without those that a step asks anew in each of its rounds."""
+    if (nth or 1) == 1:
+        return facts
+    anew = {field.name for field in spec.fields if field.rounds == "each"}
+    return {name: value for name, value in facts.items() if name not in anew}
 
-    A value that is not a field of the step is refused: nothing unchecked enters a case.
+
+def take(spec: Step, data: dict[str, Any], nth: int | None = None) -> tuple[dict, list[Reason]]:
+    """`(values, reasons)`: the step's fields found in `data`, and what is wrong with them.
+
+    A value that is not a field of the step (in this round of it) is refused: nothing unchecked enters a case.
     """
     values: dict[str, Any] = {}
     reasons: list[Reason] = []
-    known = {field.name: field for field in spec.fields}
-    for name in data.keys() - known.keys():
+    fields = spec.fields_in(nth)
+    for name in data.keys() - {field.name for field in fields}:
         reasons.append(Reason("unknown_field", f"“{spec.name}”没有“{name}”这一项", "请刷新页面后再办"))
-    for field in spec.fields:
+    for field in fields:
         if field.name not in data or is_blank(data[field.name]):
             continue
         try:
@@ -179,11 +187,14 @@ def fetch(spec: Step, case: Case, facts: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def missing(procedure: Procedure, spec: Step, facts: dict[str, Any]) -> list[Reason]:
-    """Required fields of the step without a value."""
-    reasons = []
-    for field in spec.fields:
-        needed = field.required or (field.required_when and procedure.holds(field.required_when, facts))
+def missing(
+    procedure: Procedure, spec: Step, facts: dict[str, Any], outcome: Outcome | None = None, nth: int | None = None
+) -> list[Reason]:
+    """Required fields of the step, for this round and this outcome, without a value."""
+    reasons, asked = [], outcome.asks if outcome is not None else []
+    for field in spec.fields_in(nth):
+        needed = field.required or field.name in asked
+        needed = needed or (field.required_when and procedure.holds(field.required_when, facts))
         if needed and is_blank(facts.get(field.name)):
             reasons.append(Reason("field_missing", f"还没有填写“{field.label}”", f"请填写“{field.label}”"))
     return reasons
@@ -215,12 +226,22 @@ def meets(standard: Threshold, value: int | float | bool) -> bool:
     return _COMPARE[standard.op](value, standard.value)
 
 
-def below_standard(spec: Step, values: dict[str, Any], explanation: str) -> tuple[list[dict[str, Any]], list[Reason]]:
+def measured(standard: Threshold, values: dict[str, Any], times: int | None) -> Any:
+    """The figure that a standard judges: a recorded number, the lines of a table, or how often the step was done."""
+    if standard.counts:
+        return times
+    value = values.get(standard.field) if standard.field else None
+    return len(value) if isinstance(value, list) else value
+
+
+def below_standard(
+    spec: Step, values: dict[str, Any], explanation: str, times: int | None = None
+) -> tuple[list[dict[str, Any]], list[Reason]]:
     """`(missed, reasons)`: the standards of a step that the recorded figures miss, for the record, and what stops the act:
-    a standard marked `must`, or a miss that nobody explained."""
+    a standard marked `must`, or a miss that nobody explained. `times`: how often the step was done, once it ends."""
     missed, reasons = [], []
     for standard in spec.thresholds:
-        value = values.get(standard.field) if standard.field else None
+        value = measured(standard, values, times)
         if is_blank(value) or meets(standard, value):
             continue
         wanted = f"{standard.op} {standard.value}{standard.unit}".replace("= ", "", 1 if standard.op == "=" else 0)

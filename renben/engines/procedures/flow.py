@@ -13,7 +13,7 @@ from typing import Any
 from renben.engines.procedures import deadlines, definitions, facts
 from renben.engines.procedures.contracts import Reason, Stop
 from renben.engines.procedures.models import Case, CaseStep, StepEvent
-from renben.engines.procedures.schema import Continuation, Procedure, WaitsFor
+from renben.engines.procedures.schema import Continuation, Outcome, Procedure, WaitsFor
 from renben.kernel import clock, events, numbering, rows
 from renben.kernel.models import Organization, Person
 from renben.kernel.workcalendar import WorkCalendar
@@ -109,9 +109,11 @@ def _reporter(case: Case, tier: str) -> Organization | None:
     return None
 
 
-def _open_step(move: Move, key: str, round_: int, known: dict[str, Any]) -> None:
+def _open_step(move: Move, key: str, round_: int, known: dict[str, Any], nth: int | None = None) -> None:
     case, procedure = move.case, move.procedure
     spec = procedure.step(key)
+    if spec.repeats and nth is None:
+        nth = _times_done(case, key) + 1
     state, reason = State.READY, ""
     if procedure.holds(spec.when, known) is False:
         condition = procedure.condition(spec.when)
@@ -128,6 +130,7 @@ def _open_step(move: Move, key: str, round_: int, known: dict[str, Any]) -> None
         organization=case.organization if spec.tier in ("", procedure.tier) else office_of_tier(case, spec.tier),
         state=state,
         round=round_,
+        nth=nth,
         opened_at=move.at,
         reason=reason,
     )
@@ -139,12 +142,39 @@ def _open_step(move: Move, key: str, round_: int, known: dict[str, Any]) -> None
             opened_on=move.on,
             calendar=move.calendar,
             term=deadlines.term_of(procedure, case),
+            facts=known,
+            nth=nth,
         ).write(step)
     move.opened.append(step)
     move.note(step, "", state, reason=reason)
     if state == State.SKIPPED:
-        passing = next((o for o in spec.outcomes if o.kind == "advance"), None)
-        open_steps(move, passing.to if passing else [], round_, known)
+        passing = next((o for o in spec.outcomes if o.goes_on), None)
+        open_steps(move, passing.opens if passing else [], round_, known)
+
+
+def _times_done(case: Case, key: str) -> int:
+    """How often a step of a case was done; what was sent back or taken back does not count."""
+    return CaseStep.objects.filter(case=case, key=key, state=State.DONE).count() if case.pk else 0
+
+
+def is_last_round(procedure: Procedure, step: CaseStep, outcome: Outcome, known: dict[str, Any]) -> bool:
+    """Whether the round just done with an outcome of kind `again` goes on instead of beginning anew."""
+    if outcome.only_while and not procedure.holds(outcome.only_while, known):
+        return True
+    standard = procedure.step(step.key).standard(outcome.until)
+    return standard is not None and facts.meets(standard, step.nth or 1)
+
+
+def open_next(move: Move, step: CaseStep, outcome: Outcome, known: dict[str, Any]) -> None:
+    """Open what an outcome leads to: the same step for a new round, or the steps it names."""
+    anew = outcome.kind == "again" and not is_last_round(move.procedure, step, outcome, known)
+    if anew:
+        # What happened in this round (a problem found) does not make the next one late.
+        own = {f.anchor for f in move.procedure.step(step.key).fields if f.rounds == "each" and f.anchor}
+        move.case.anchors = {code: on for code, on in move.case.anchors.items() if code not in own}
+        _open_step(move, step.key, step.round + 1, known, (step.nth or 1) + 1)
+    round_ = step.round + (outcome.kind == "return")
+    open_steps(move, [*outcome.beside, *([] if anew else outcome.to)], round_, known)
 
 
 _AWAITED = """SELECT c.state FROM procedures_case c JOIN kernel_organization o ON o.id = c.organization_id
@@ -403,8 +433,8 @@ def _wake(move: Move) -> None:
         known = facts.with_defaults(procedure, step.case.data)
         if Case.State.DONE not in others and spec.waits_for.if_refused == "skip":
             step.state, step.reason = State.SKIPPED, f"“{move.procedure.title}”未获核准"
-            passing = next((o for o in spec.outcomes if o.kind == "advance"), None)
-            open_steps(other, passing.to if passing else [], step.round, known)
+            passing = next((o for o in spec.outcomes if o.goes_on), None)
+            open_steps(other, passing.opens if passing else [], step.round, known)
         else:
             step.state, step.reason, step.opened_at = State.READY, "", move.at
             step.case.anchors.update(dict.fromkeys(move.procedure.marks_on_done, move.on.isoformat()))
@@ -414,6 +444,8 @@ def _wake(move: Move) -> None:
                 anchors=step.case.anchors,
                 opened_on=move.on,
                 term=deadlines.term_of(procedure, step.case),
+                facts=known,
+                nth=step.nth,
             ).write(step)
         step.save()
         other.note(step, State.WAITING, step.state, reason=step.reason)

@@ -68,7 +68,8 @@ class Label:
 
 @dataclass
 class Edge:
-    """`label` is missing where the edge has no name or its end says the same."""
+    """`label` is missing where the edge has no name or its end says the same. `rounds`: of a step that repeats, how many
+    rounds lead here (`< 6`)."""
 
     id: str
     source: str
@@ -76,6 +77,7 @@ class Edge:
     name: str = ""
     outcomes: list[str] = field(default_factory=list)
     when: str = ""
+    rounds: str = ""
     points: list[tuple[int, int]] = field(default_factory=list)
     label: Label | None = None
 
@@ -184,13 +186,13 @@ class _Drawing:
         self.nodes[id] = Node(id, kind, name, self.lane[of][0], of, size, size)
         return self.nodes[id]
 
-    def _connect(self, source: str, target: str, name: str = "", outcomes=(), when: str = "") -> None:
+    def _connect(self, source: str, target: str, name: str = "", outcomes=(), when: str = "", rounds: str = "") -> None:
         for edge in self.edges:
             if (edge.source, edge.target) == (source, target):  # one flow, or a join would wait for a second token
                 edge.outcomes += outcomes
                 edge.name = "、".join(part for part in (edge.name, name) if part)
                 return
-        self.edges.append(Edge(f"Flow_{len(self.edges) + 1}", source, target, name, list(outcomes), when))
+        self.edges.append(Edge(f"Flow_{len(self.edges) + 1}", source, target, name, list(outcomes), when, rounds))
 
     def _task(self, step: Step) -> None:
         task = self._add(f"Task_{step.key}", "task", step.name, step.key)
@@ -212,19 +214,42 @@ class _Drawing:
 
     def _outcomes(self, step: Step) -> None:
         source = f"Task_{step.key}"
-        forked = len({tuple(outcome.to) if outcome.to else outcome.code for outcome in step.outcomes}) > 1
+        ways = {tuple(outcome.to) if outcome.to else outcome.code for outcome in step.outcomes}
+        forked = len(ways) > 1 or step.repeats
         if forked:
             gate = self._add(f"Gateway_{step.key}", "exclusive", f"{step.name}的结果", step.key)
             self._connect(source, gate.id)
             source = gate.id
         for outcome in step.outcomes:
             name, codes = (outcome.label, [outcome.code]) if forked else ("", [])
+            if outcome.kind == "again" and self._again(step, outcome, source):
+                continue
             if not outcome.to:
                 self._connect(source, self._end(step, outcome).id, name, codes)
             elif len(outcome.to) == 1:
                 self._connect(source, self._entry(outcome.to[0]), name, codes)
             else:
                 self._split(step, outcome, source, name, codes)
+
+    def _again(self, step: Step, outcome: Outcome, source: str) -> bool:
+        """The ways of an outcome that opens its step anew: back to the step, and on once that ends. False when the way on is
+        drawn like that of any other outcome."""
+        codes, own = [outcome.code], self._entry(step.key)
+        for key in outcome.beside:
+            self._connect(source, self._entry(key), outcome.label, codes)
+        standard = step.standard(outcome.until)
+        if standard is not None:
+            self._connect(source, own, f"{outcome.label}，未满{standard.value}次", codes, rounds=f"< {standard.value}")
+            on, target = f"满{standard.value}次", outcome.to[0] if outcome.to else ""
+            end = self._entry(target) if target else self._end(step, outcome).id
+            self._connect(source, end, on, codes, rounds=f">= {standard.value}")
+        elif outcome.only_while:
+            condition = self.procedure.condition(outcome.only_while)
+            self._connect(source, own, condition.text if condition else outcome.label, codes)
+            return False
+        else:
+            self._connect(source, own, outcome.label, codes)
+        return True
 
     def _end(self, step: Step, outcome: Outcome) -> Node:
         onward = "、".join(c.procedure for c in outcome.continues_as)

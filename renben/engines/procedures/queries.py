@@ -170,8 +170,9 @@ def known_values(step: CaseStep) -> dict[str, Any]:
     """Values of the step's fields that are already known: from the case, else from the field's registered source."""
     procedure = definitions.procedure_of(step.case.definition_id)
     spec = procedure.step(step.key)
-    known = facts.with_defaults(procedure, step.case.data | facts.fetch(spec, step.case, step.case.data))
-    return {field.name: known.get(field.name) for field in spec.fields}
+    typed = facts.carried(spec, step.case.data, step.nth)
+    known = facts.with_defaults(procedure, typed | facts.fetch(spec, step.case, typed))
+    return {field.name: known.get(field.name) for field in spec.fields_in(step.nth)}
 
 
 def blocked_by(
@@ -182,15 +183,16 @@ def blocked_by(
     spec = procedure.step(step.key)
     try:
         acting.demand_ready(step)
-        wanted = acting.chosen_outcome(spec, outcome or spec.outcomes[0].code)
+        wanted = acting.chosen_outcome(spec, outcome or spec.outcomes_in(step.nth)[0].code, step.nth)
         delegation_id = authority.delegation_for(by, step.organization, spec.roles) if by is not None else None
     except Stop as stop:
         return stop.reasons
-    if wanted.kind != "advance":
+    if not wanted.goes_on:
         return []
-    values, reasons = facts.take(procedure, spec, step.case.data, data or {})
-    values |= facts.fetch(spec, step.case, step.case.data | values)
-    known = facts.with_defaults(procedure, step.case.data | values)
+    values, reasons = facts.take(spec, data or {}, step.nth)
+    before = facts.carried(spec, step.case.data, step.nth)
+    values |= facts.fetch(spec, step.case, before | values)
+    known = facts.with_defaults(procedure, before | values)
     context = StepContext(
         step.case,
         step,
@@ -205,7 +207,8 @@ def blocked_by(
         delegation_id=delegation_id,
     )
     context.items = acting.stored_evidence(step, spec)
-    reasons += [*facts.missing(procedure, spec, known), *evidence.gate(procedure, spec, known, context.items)]
+    reasons += facts.missing(procedure, spec, known, wanted, step.nth)
+    reasons += evidence.gate(procedure, spec, known, context.items)
     return reasons + acting.guard_reasons(spec, context)
 
 

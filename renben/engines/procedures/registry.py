@@ -2,8 +2,9 @@
 
 A service's catalog module offers any of: `ACTIONS`, `UNDO_ACTIONS`, `GUARDS`, `FIELD_SOURCES` (name → "module:function"),
 `FIELD_FAMILIES` (first word of a name → "module:function"),
-`CHECKED_BY_ACTION` (action → guards it repeats under its locks), `FORMS`, `LEDGERS` (names). Strings are resolved when first
-used, so declaring costs nothing and pulls in no library.
+`CHECKED_BY_ACTION` (action → guards it repeats under its locks), `EVENTS` (name in catalog/events.yaml → where it is
+told with `clear_follow_up`), `FORMS`, `LEDGERS` (names). Strings are resolved when first used, so declaring costs nothing and
+pulls in no library.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _guards: dict[str, str | Callable] = {}
 _checked: dict[str, frozenset[str]] = {}
 _sources: dict[str, str | Callable] = {}
 _families: dict[str, str | Callable] = {}
+_events: dict[str, list[str]] = {}
 _forms: set[str] = set()
 _ledgers: set[str] = set()
 
@@ -54,6 +56,16 @@ def register_field_source(name: str, target: str | Callable) -> None:
 def register_field_family(head: str, target: str | Callable) -> None:
     """`target(case, name) -> value | None` for every `source_fact` whose first word is `head` (`journey.J-4.1.2.question`)."""
     _families[head] = target
+
+
+def declare_event(name: str, targets: Iterable[str]) -> None:
+    """Code that tells this event, as dotted paths `module:function`."""
+    _events[name] = sorted({*_events.get(name, []), *targets})
+
+
+def told_events() -> dict[str, list[str]]:
+    """Events that services tell, each with the places that do."""
+    return dict(_events)
 
 
 def declare_forms(names: Iterable[str]) -> None:
@@ -92,6 +104,8 @@ def load(modules: Iterable[str]) -> None:
             register_field_source(source, target)
         for head, target in getattr(module, "FIELD_FAMILIES", {}).items():
             register_field_family(head, target)
+        for event, targets in getattr(module, "EVENTS", {}).items():
+            declare_event(event, targets)
         declare_forms(getattr(module, "FORMS", ()))
         declare_ledgers(getattr(module, "LEDGERS", ()))
 

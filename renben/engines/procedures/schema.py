@@ -14,6 +14,8 @@ Tier = Literal["city", "district", "street", "community"]
 Kind = Literal["cycle", "case", "campaign", "desk", "monitoring", "facility", "publication"]
 Unit = Literal["working_day", "day", "hour", "week", "month", "year"]
 AnchorKind = Literal["", "step_opened", "step_done", "case_done", "correction", "recorded", "office"]
+Rounds = Literal["", "first", "later"]
+"""Of a step that is done again and again: in every round, in the first only, from the second on."""
 Scalar = str | int | bool
 
 
@@ -74,7 +76,8 @@ class Deadline(Strict):
 
     `scope` says whose time runs: the person's, the office's, or a batch's. `watch` names the step on whose clock it is
     shown when that is not the step of the text. `standing` says in words why a recurring limit opens no duty of its own (it
-    holds for every case, or the work of another duty fulfils it).
+    holds for every case, or the work of another duty fulfils it). `when` names a condition: the limit applies only to cases
+    where it holds, and waits while nobody knows. `rounds` narrows it to rounds of a step that repeats.
     """
 
     key: str
@@ -90,6 +93,8 @@ class Deadline(Strict):
     soft: str = ""
     watch: str = ""
     standing: str = ""
+    when: str = ""
+    rounds: Rounds = ""
     decision: str = ""
     anchor_term: str = ""
     anchor_when: AnchorKind = ""
@@ -104,8 +109,9 @@ class Deadline(Strict):
 
 
 class Threshold(Strict):
-    """A standard in figures. `field` names the field of the step whose recorded number it judges: an act that misses the
-    standard needs an explanation, and with `must` it is refused. `between` takes two values."""
+    """A standard in figures. `field` names the field of the step whose recorded number (of a table: its lines) it judges: an
+    act that misses the standard needs an explanation, and with `must` it is refused. `between` takes two values.
+    `counts: rounds` judges how often a step that repeats was done; nobody types that number."""
 
     what: str
     op: str
@@ -115,6 +121,7 @@ class Threshold(Strict):
     derived: bool = False
     parameter: str = ""
     field: str = ""
+    counts: Literal["", "rounds"] = ""
     must: bool = False
 
     @property
@@ -171,7 +178,8 @@ class CaseField(Strict):
     """A fact of the case. `source_fact` names where it is read when already known (a known fact is shown, not asked).
 
     `rows` is a small table (list of mappings by column name), `files` ids of stored files, `number` a decimal figure,
-    `unit` what stands behind a figure.
+    `unit` what stands behind a figure. `rounds`: in which rounds of a step that repeats it is asked; `each` asks it anew
+    every time, otherwise what was typed stands until somebody changes it.
     """
 
     name: str
@@ -187,6 +195,7 @@ class CaseField(Strict):
     default: Scalar | None = None
     help: str = ""
     choices: list[Choice] = []
+    rounds: Literal["", "first", "later", "each"] = ""
 
 
 class Continuation(Strict):
@@ -206,14 +215,36 @@ class Continuation(Strict):
 
 
 class Outcome(Strict):
-    """`advance` needs the evidence and runs the action; `return` sends back to `to`; `refuse` ends the case."""
+    """`advance` needs the evidence and runs the action; `return` sends back to `to`; `refuse` ends the case.
+
+    `again` does what `advance` does for this round and opens the step anew, until somebody chooses an ending outcome; with
+    `until` (a standard of the step that counts rounds) it goes on to `to` by itself once the number is reached, with `while`
+    (a condition) when that no longer holds. `beside` names steps opened with each round. `rounds` narrows in which rounds an
+    outcome is offered, `asks` names fields only this outcome needs, `emits` events that clear or end follow-ups.
+    """
 
     code: str
     label: str
-    kind: Literal["advance", "return", "refuse"] = "advance"
+    kind: Literal["advance", "again", "return", "refuse"] = "advance"
     to: list[str] = []
+    beside: list[str] = []
+    until: str = ""
+    only_while: str = Field(default="", alias="while")
+    rounds: Rounds = ""
+    asks: list[str] = []
+    emits: list[str] = []
     continues_as: list[Continuation] = []
     article: str = ""
+
+    @property
+    def goes_on(self) -> bool:
+        """The step was done with it, whether or not it is done again."""
+        return self.kind in ("advance", "again")
+
+    @property
+    def opens(self) -> list[str]:
+        """Every other step that it may open."""
+        return [*self.beside, *self.to]
 
 
 class WaitsFor(Strict):
@@ -234,6 +265,11 @@ class FollowUpRule(Strict):
     window_days: int = 0
     cleared_by: list[str]
     ends_with: list[str] = []
+
+
+def in_round(rounds: str, nth: int | None) -> bool:
+    """Whether what is written for `rounds` belongs to the `nth` round; None for a step that does not repeat."""
+    return rounds in ("", "each") or (rounds == "first") == ((nth or 1) == 1)
 
 
 class Step(Strict):
@@ -266,6 +302,32 @@ class Step(Strict):
 
     def outcome(self, code: str) -> Outcome | None:
         return next((o for o in self.outcomes if o.code == code), None)
+
+    @property
+    def repeats(self) -> bool:
+        """Done in rounds: one of its outcomes opens it anew."""
+        return any(outcome.kind == "again" for outcome in self.outcomes)
+
+    def standard(self, what: str) -> Threshold | None:
+        return next((t for t in self.thresholds if t.what == what), None)
+
+    @property
+    def times(self) -> int | None:
+        """How many rounds the regulation asks for, when it gives a number."""
+        return next((int(t.value) for t in self.thresholds if t.counts and not isinstance(t.value, list)), None)
+
+    def fields_in(self, nth: int | None) -> list[CaseField]:
+        """The fields asked in the `nth` round; all of them for a step that does not repeat."""
+        return [field for field in self.fields if in_round(field.rounds, nth)]
+
+    def outcomes_in(self, nth: int | None) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if in_round(outcome.rounds, nth)]
+
+    def as_of(self, nth: int | None) -> Step:
+        """The step as it is in its `nth` round."""
+        if not self.repeats:
+            return self
+        return self.model_copy(update={"fields": self.fields_in(nth), "outcomes": self.outcomes_in(nth)})
 
 
 class ServiceGuide(Strict):

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from renben.engines.procedures import authority, deadlines, definitions, flow, registry
+from renben.engines.procedures import authority, deadlines, definitions, flow, followups, registry
 from renben.engines.procedures.acting import cancel_open_steps, demand_ready, lock_step, one_transaction
 from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext, Stop
 from renben.engines.procedures.corrections import CLOCK_FIELDS, recount
@@ -174,7 +174,7 @@ def undo(*, step_id: int, by: Any) -> Done | Blocked:
         clock.today(),
         clock.now(),
     )
-    if spec.action and chosen is not None and chosen.kind == "advance":
+    if spec.action and chosen is not None and chosen.goes_on:
         undo_action = registry.undo_action(spec.action)
         if undo_action is None:
             raise Stop(Reason("cannot_undo", f"“{spec.name}”已经产生登记或证照，不能撤销", "请按更正或注销办理"))
@@ -194,8 +194,10 @@ def undo(*, step_id: int, by: Any) -> Done | Blocked:
         cleared_at=move.at, cleared_by_event="undo", outcome="undone"
     )
     from_state = step.state
+    followups.reopen(last.data.get("cleared", []))
     # The round goes up so that what this step opens next does not collide with the rows just cancelled.
-    step.state, step.round, step.outcome, step.reason, step.data = State.READY, step.round + 1, "", "", {}
+    highest = max([step.round, *(other.round for other in opened if other.key == step.key)])
+    step.state, step.round, step.outcome, step.reason, step.data = State.READY, highest + 1, "", "", {}
     step.done_at = step.done_by = None
     step.save(update_fields=["state", "round", "outcome", "reason", "data", "done_at", "done_by"])
     case.data, case.anchors = last.data["before"]["facts"], last.data["before"]["anchors"]

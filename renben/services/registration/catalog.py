@@ -42,6 +42,12 @@ FIELD_SOURCES = {
     "certificate.number": f"{_FACTS}:certificate_number",
 }
 
+EVENTS = {
+    "PersonReported": ["renben.services.registration.contacts:record_report"],
+    "PersonContacted": ["renben.services.registration.contacts:record_contact"],
+    "PersonDeregistered": ["renben.services.registration.contacts:close_contacts"],
+}
+
 FORMS = (
     "补交材料清单",
     "失业登记申请审核表",

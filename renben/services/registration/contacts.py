@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 from typing import Any
 
+from renben.engines.procedures import actions as procedures
 from renben.engines.rules.parameters import Reader, load_parameters
 from renben.kernel import acts, audit, calendar_table, clock, rows, taskboard
 from renben.kernel.models import Organization, Person
@@ -146,6 +147,7 @@ def record_report(
         row.result = row.result or text[:300]
         row.save()
     _finish_month(row)
+    procedures.clear_follow_up(person=row.registration.person, event="PersonReported", by=by, on=on)
     add_dynamic_record(
         person=row.registration.person,
         registration=registration,
@@ -179,6 +181,7 @@ def record_contact(
     _finish_month(row)
     person = row.registration.person
     if reached:
+        procedures.clear_follow_up(person=person, event="PersonContacted", by=by, on=on)
         add_dynamic_record(
             person=person,
             registration=registration,
@@ -252,7 +255,9 @@ def add_dynamic_record(
 
 
 def close_contacts(*, registration: UnemploymentRegistration, by: Any) -> None:
-    """Open contacts of a closed registration are settled; the month's task goes away with the last one."""
+    """Open contacts of a closed registration are settled and nobody is to be contacted every month any more; the month's task
+    goes away with the last one."""
+    procedures.clear_follow_up(person=registration.person, event="PersonDeregistered", by=by, on=registration.closed_on)
     open_ones = list(
         registration.contacts.select_for_update(of=("self",))
         .select_related("organization")

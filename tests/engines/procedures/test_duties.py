@@ -117,6 +117,28 @@ class TestOpening:
         assert step.due_on == dt.date(2026, 11, 25)  # 每周二或周三
         assert [s.key for s in queries.procedure_of(case).steps_of(case.duty)] == [step.key]
 
+    @pytest.mark.parametrize(
+        ("procedure_id", "days"),
+        [
+            ("Q-2.1.6", {"council": "2027-01-26", "written": "2027-02-28", "report_up": "2027-03-05"}),
+            ("Q-2.1.2", {"printed": "2027-03-31", "report_up": "2027-03-10"}),
+        ],
+    )
+    def test_a_matter_that_crosses_new_year_keeps_its_days_of_the_next_year(self, world, procedure_id, days):
+        """The survey of 2026 is reported in March 2027, however late a step of it is opened (or opened again)."""
+        duties.open_due()
+        case = Case.objects.get(procedure_id=procedure_id, organization=world.centre, period_on=dt.date(2026, 1, 1))
+        procedure = queries.procedure_of(case)
+        term = deadlines.term_of(procedure, case)
+        for opened_on in (dt.date(2026, 11, 23), dt.date(2027, 2, 8)):
+            written = {
+                entry["key"]: entry["raw_due_on"]
+                for step in procedure.steps_of(case.duty)
+                for entry in deadlines.clock_of(procedure, step.key, anchors={}, opened_on=opened_on, term=term).limits
+                if entry["state"] == deadlines.RUNNING and entry["key"] in days
+            }
+            assert written == days
+
     def test_what_is_planned_can_be_seen_before_it_opens(self, world):
         plans = duties.planned("street", dt.date(2027, 1, 1), dt.date(2027, 1, 31))
         assert ("J-4.1.3", "quarterly_report", dt.date(2026, 10, 1)) in {

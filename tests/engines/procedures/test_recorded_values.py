@@ -31,7 +31,7 @@ def step(*fields: CaseField, standards: tuple[Threshold, ...] = ()) -> Step:
 
 
 def read(field: CaseField, value):
-    values, reasons = facts.take(None, step(field), {}, {field.name: value})
+    values, reasons = facts.take(step(field), {field.name: value})
     return values.get(field.name), [reason.fix for reason in reasons]
 
 

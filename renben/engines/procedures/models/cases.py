@@ -84,7 +84,8 @@ OPEN_STATES = ("ready", "paused")
 
 class CaseStep(models.Model):
     """环节. `due_on` is the effective last day of the earliest limit still running, `raw_due_on` the written date;
-    `limits` lists every named limit with its own dates (see deadlines.LimitState)."""
+    `limits` lists every named limit with its own dates (see deadlines.LimitState). `round` tells the rows of one step
+    apart; `nth` counts how often a step that repeats is done, and is empty for any other."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "等待"
@@ -104,6 +105,7 @@ class CaseStep(models.Model):
     organization = models.ForeignKey("kernel.Organization", models.PROTECT, related_name="+", verbose_name="机构")
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.READY)
     round = models.PositiveSmallIntegerField("第几轮", default=1)
+    nth = models.PositiveSmallIntegerField("第几次", null=True, blank=True)
     opened_at = models.DateTimeField("开始时间")
     due_on = models.DateField("截止日期", null=True, blank=True)
     raw_due_on = models.DateField("规定日期", null=True, blank=True)
