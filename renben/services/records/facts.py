@@ -232,6 +232,7 @@ def _of_service(head: str) -> Callable[[str], Compiled]:
 
 _COMPILERS: dict[str, Callable[[str], Compiled]] = {
     "today": lambda name: Compiled(lambda facts: clock.today()),
+    "blank": lambda name: Compiled(lambda facts: None),
     "person": _of("person", "case__person", PERSON),
     "employer": _of("employer", "case__employer", EMPLOYER),
     "office": _of("office", "case__organization", OFFICE),
