@@ -134,12 +134,22 @@ def cmd_policy(args: argparse.Namespace) -> int:
     return commands.policy_explain(args.domain, args.as_of, args.input)
 
 
+IMPORTS = ("people", "employers", "contributions", "medical", "business", "deaths", "disability", "dibao")
+"""Written down here too, because listing them must not load the framework."""
+
+
 def cmd_import(args: argparse.Namespace) -> int:
     django_up()
     from renben.services.exchange.commands import import_command
 
     return import_command(
-        args.kind, args.file, dry_run=args.dry_run, as_json=args.json, organization=args.organization, user=args.user
+        args.kind,
+        args.file,
+        dry_run=args.dry_run,
+        as_json=args.json,
+        organization=args.organization,
+        user=args.user,
+        as_of=args.as_of,
     )
 
 
@@ -241,9 +251,10 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("--as-of", required=True)
     explain.add_argument("--input", required=True)
     imports = add("import", cmd_import, "从 Excel 导入")
-    imports.add_argument("kind", choices=["people", "employers"])
+    imports.add_argument("kind", choices=IMPORTS)
     imports.add_argument("file")
     imports.add_argument("--dry-run", action="store_true")
+    imports.add_argument("--as-of", default=None, metavar="DATE", help="外单位数据截至的日期，默认今天")
     imports.add_argument("--json", action="store_true")
     imports.add_argument("--organization", default=None, help="机构路径，默认为区级机构")
     imports.add_argument("--user", default=None, help="经办人登录名")

@@ -97,6 +97,7 @@ WORDS = {
     "import.preview": "预览导入",
     "import.rows": "导入",
     "import.undo": "撤销导入",
+    "outside.judge": "核实外部数据",
     "import.errors_downloaded": "下载问题清单",
     "ledger.freeze": "台账定稿",
     "ledger.export": "导出台账",

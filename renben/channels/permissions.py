@@ -23,6 +23,7 @@ from renben.kernel.models import (
 )
 from renben.kernel.policy import PUBLIC, SIGNED_IN, Policy, SubjectKind, declare, register_subject
 from renben.kernel.roles import BUSINESS, Role
+from renben.services.exchange.models import OutsideFact
 from renben.services.registration.models import (
     ArchiveHandover,
     PersonnelArchive,
@@ -57,6 +58,8 @@ declare("catalog.edit", "修改规程", EDITORS, tiers=("district",))
 declare("catalog.approve", "审批规程", APPROVERS, tiers=("district",))
 declare("archive.manage", "接收、转移档案", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
 declare("import.people", "导入名册", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
+declare("outside.view", "查看外部数据", {Role.COUNTER, Role.LEADER} | REVIEW, tiers=("street", "district"))
+declare("outside.judge", "核实外部数据", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
 declare("ledger.view", "查看台账与报表", BUSINESS - {Role.HOTLINE})
 declare("ledger.freeze", "台账定稿", {Role.COUNTER, Role.INFORMATION, Role.LEADER} | REVIEW)
 declare("ledger.template", "维护照表填报的表", {Role.COUNTER, Role.INFORMATION, Role.LEADER} | REVIEW)
@@ -142,6 +145,13 @@ _kind(
 _kind("follow_up", "跟踪回访", FollowUp.objects.all(), "organization", related=("case", "person", "organization"))
 _kind("task", "待办", Task.objects.all(), "organization", related=("organization", "person"))
 _kind("import_batch", "导入批次", ImportBatch.objects.all(), "organization", related=("organization",))
+_kind(
+    "outside_fact",
+    "外部数据",
+    OutsideFact.objects.all(),
+    "person__organization",
+    related=("person__organization", "verdict_by"),
+)
 _kind("file", "文件", StoredFile.objects.all(), "organization", related=("organization",))
 _kind(
     "document",

@@ -27,6 +27,7 @@ from renben.kernel.models import (
     Task,
     User,
 )
+from renben.services.exchange.models import OutsideFact
 from renben.services.registration.models import (
     ArchiveHandover,
     PersonnelArchive,
@@ -100,6 +101,14 @@ def task(office: Organization, by: User) -> Task:
 def import_batch(office: Organization, by: User) -> ImportBatch:
     return ImportBatch.objects.create(
         kind="people", file_name="a.xlsx", file_sm3="0", organization=office, created_by=by, created_at=clock.now()
+    )
+
+
+@factory("outside_fact")
+def outside_fact(office: Organization, by: User) -> OutsideFact:
+    batch = import_batch(office, by)
+    return OutsideFact.objects.create(
+        kind="deaths", person=build.person(office), start_on=clock.today(), as_of=clock.today(), batch=batch
     )
 
 

@@ -112,7 +112,7 @@ def make(request: HttpRequest) -> HttpResponse:
             raise Refused("".join(error for errors in form.errors.values() for error in errors))
         office = form.cleaned_data["office"]
         batch, blocked = paying.make_month_list(organization=office, month=form.first_day(), by=request.user)
-        waiting = f"另有 {len(blocked)} 个月没有现行标准，暂缓发放。" if blocked else ""
+        waiting = f"另有 {len(blocked)} 个月暂缓发放，原因写在名录下面。" if blocked else ""
         if batch is None:
             return f"{office.short_name}{form.cleaned_data['month']}没有应发的人。{waiting}"
         made.append(batch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -24,13 +25,15 @@ from renben.kernel.models import ImportBatch
 from renben.kernel.policy import page
 from renben.services.exchange import imports, sample
 from renben.services.exchange.error_book import error_workbook
-from renben.services.exchange.layout import FILES, layout_of
-from renben.services.exchange.models import ImportRow
+from renben.services.exchange.layout import FILES, OUTSIDE, layout_of
+from renben.services.exchange.models import ImportRow, OutsideFact
 
 AT_ONCE = 500
 """Up to so many rows go in while the clerk waits (about two seconds); more become a job with a progress bar."""
 State = ImportBatch.State
-KINDS = {"people": "人员名册（档案转移花名册）", "employers": "用人单位名册"}
+KINDS = {"people": "人员名册（档案转移花名册）", "employers": "用人单位名册"} | {
+    kind: f"外部数据：{OutsideFact.Kind(kind).label}" for kind in OUTSIDE
+}
 
 
 class UploadForm(forms.Form):
@@ -41,6 +44,19 @@ class UploadForm(forms.Form):
         error_messages={"required": "请选择要导入的文件。", "empty": "文件是空的，请检查后重新选择。"},
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
     )
+    as_of = forms.DateField(
+        label="外部数据截至哪一天",
+        required=False,
+        help_text="只有外部数据要填，空着就是今天。",
+        error_messages={"invalid": "日期请写成 2026-11-21 这样。"},
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_as_of(self) -> dt.date:
+        day = self.cleaned_data["as_of"] or clock.today()
+        if day > clock.today():
+            raise forms.ValidationError("数据截至的日期还没到，请核对。")
+        return day
 
 
 def batches(request: HttpRequest) -> QuerySet[ImportBatch]:
@@ -109,7 +125,13 @@ def upload(request: HttpRequest) -> HttpResponse:
             stored = files.store_upload(
                 form.cleaned_data["file"], organization=office, by=request.user, allow=imports.ALLOWED
             )
-            batch = imports.preview(stored, kind=form.cleaned_data["kind"], organization=office, by=request.user)
+            batch = imports.preview(
+                stored,
+                kind=form.cleaned_data["kind"],
+                organization=office,
+                by=request.user,
+                as_of=form.cleaned_data["as_of"],
+            )
         except (files.Refused, imports.RefusedFile) as refused:
             form.add_error("file", str(refused))
         else:

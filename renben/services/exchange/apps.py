@@ -6,3 +6,8 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
     verbose_name = "外部数据"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from renben.services.exchange import merging
+
+        merging.load()

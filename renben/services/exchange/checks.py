@@ -180,6 +180,11 @@ def _past_date(checker: RowChecker, raw: object, found: Found, row: Checked) -> 
     return _day(checker, raw, found.column.label)
 
 
+def _month(checker: RowChecker, raw: object, found: Found, row: Checked) -> dt.date:
+    """A month as its first day; a day stands for its month."""
+    return _day(checker, raw, found.column.label).replace(day=1)
+
+
 def _day(checker: RowChecker, raw: object, label: str) -> dt.date:
     if isinstance(raw, dt.time | dt.timedelta):
         raise CellError(f"这一格是钟点，不是日期，请把{label}写成 2026-11-21 这样。")
@@ -323,6 +328,7 @@ _KINDS: dict[str, Callable[[RowChecker, object, Found, Checked], object]] = {
     "street": _street,
     "community": _community,
     "phone": _phone,
+    "month": _month,
     "months": _months,
     "text": _text,
     "list": _list,

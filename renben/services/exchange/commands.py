@@ -6,7 +6,9 @@ import dataclasses
 import json
 import sys
 
+from renben.kernel import clock
 from renben.kernel.models import Organization, User
+from renben.kernel.textnorm import parse_date
 from renben.services.exchange.imports import KINDS, Report, import_file
 
 
@@ -17,11 +19,13 @@ def import_command(
     as_json: bool,
     organization: str | None = None,
     user: str | None = None,
+    as_of: str | None = None,
 ) -> int:
     """Import a file at an office (path, region code or name; the district centre by default), answered for by `user`.
 
     Exit code 0 when the file was processed (refused rows stand in the report), 1 when it was refused as a whole, 2 when
-    kind, office or user do not exist. JSON goes to standard output alone, words to standard error.
+    kind, office or user do not exist, or `as_of` (of another body's data) is no day up to today. JSON goes to standard output
+    alone, words to standard error.
     """
 
     def say(text: str) -> None:
@@ -40,7 +44,11 @@ def import_command(
     if user and account is None:
         say(f"没有登录名为“{user}”的用户。")
         return 2
-    report = import_file(file, kind, office, account, dry_run)
+    day = parse_date(as_of) if as_of else clock.today()
+    if day is None or day > clock.today():
+        say(f"“{as_of}”不是今天以前的日期，请写成 2026-11-21 这样。")
+        return 2
+    report = import_file(file, kind, office, account, dry_run, day)
     if as_json:
         print(json.dumps(_as_json(report), ensure_ascii=False))
     else:

@@ -5,6 +5,7 @@ Bad rows are refused with reasons and good rows go in; a second import of the sa
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,9 +20,9 @@ from django.db.models import Count
 
 from renben.kernel import audit, clock, crypto, files
 from renben.kernel.models import ImportBatch, StoredFile
-from renben.services.exchange import employer_rows, people_rows, row_store
+from renben.services.exchange import employer_rows, outside_rows, people_rows, row_store
 from renben.services.exchange.copy_in import copy_in
-from renben.services.exchange.layout import layout_of
+from renben.services.exchange.layout import OUTSIDE, layout_of
 from renben.services.exchange.models import ImportRow
 from renben.services.exchange.reader import Reading, RefusedFile, Row, read_roster
 from renben.services.exchange.territory import territory_of
@@ -29,7 +30,11 @@ from renben.services.exchange.territory import territory_of
 __all__ = ["CannotDo", "RefusedFile", "Report", "confirm", "discard", "import_file", "preview", "undo"]
 
 CHUNK = 1000
-KINDS: dict[str, ModuleType] = {"people": people_rows, "employers": employer_rows}
+KINDS: dict[str, ModuleType] = {
+    "people": people_rows,
+    "employers": employer_rows,
+    **dict.fromkeys(OUTSIDE, outside_rows),
+}
 ALLOWED = {"xlsx", "xls", "csv"}
 
 Progress = Callable[[int, int], None]
@@ -48,12 +53,14 @@ def preview(
     organization: Any,
     by: Any,
     name: str = "",
+    as_of: dt.date | None = None,
     progress: Progress | None = None,
 ) -> ImportBatch:
     """Read and check a file; nothing enters the register yet. `source` is an upload already stored, or bytes called `name`.
 
     An earlier unconfirmed preview of the same file at the same office is replaced. Raises RefusedFile with a sentence when
-    the file as a whole cannot be taken. `progress(done, about)` counts rows.
+    the file as a whole cannot be taken. `as_of`: the day another body's data speak of (today).
+    `progress(done, about)` counts rows.
     """
     data = files.read_bytes(source) if isinstance(source, StoredFile) else source
     name = (source.name if isinstance(source, StoredFile) else name) or "未命名"
@@ -75,7 +82,7 @@ def preview(
     about, done = sum(grid.height for grid, _ in reading.sheets), 0
     with _without_collector():
         for chunk in _chunks(reading.rows()):
-            copy_in(_preview_rows(chunk, reading, batch))
+            copy_in(_preview_rows(chunk, reading, batch, as_of or clock.today()))
             done += len(chunk)
             if progress:
                 progress(done, max(about, done))
@@ -119,7 +126,10 @@ def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield chunk
 
 
-def _preview_rows(chunk: Sequence[Row], reading: Reading, batch: ImportBatch) -> list[ImportRow]:
+def _preview_rows(chunk: Sequence[Row], reading: Reading, batch: ImportBatch, as_of: dt.date) -> list[ImportRow]:
+    if batch.kind in OUTSIDE:
+        for row in chunk:
+            row.values["as_of"] = as_of
     if reading.has_archives:
         for row in chunk:
             row.values["has_archive"] = True
@@ -145,7 +155,7 @@ def _preview_rows(chunk: Sequence[Row], reading: Reading, batch: ImportBatch) ->
     return made
 
 
-KINDS_SUBJECT = {"people": "person", "employers": "employer"}
+KINDS_SUBJECT = dict.fromkeys(KINDS, "person") | {"employers": "employer"}
 
 
 def _count(batch: ImportBatch) -> None:
@@ -341,7 +351,9 @@ def report_of(batch: ImportBatch) -> Report:
     return report
 
 
-def import_file(path: Path | str, kind: str, organization: Any, by: Any, dry_run: bool) -> Report:
+def import_file(
+    path: Path | str, kind: str, organization: Any, by: Any, dry_run: bool, as_of: dt.date | None = None
+) -> Report:
     """Import a file in one go, or with `dry_run` only tell what would happen and leave nothing behind."""
     path = Path(path)
     try:
@@ -350,10 +362,12 @@ def import_file(path: Path | str, kind: str, organization: Any, by: Any, dry_run
         return Report(path.name, kind, refused=f"打不开文件“{path.name}”，请检查路径和权限。")
     try:
         if not dry_run:
-            batch = preview(data, kind=kind, organization=organization, by=by, name=path.name)
+            batch = preview(data, kind=kind, organization=organization, by=by, name=path.name, as_of=as_of)
             return report_of(confirm(batch, by))
         with transaction.atomic():
-            report = report_of(preview(data, kind=kind, organization=organization, by=None, name=path.name))
+            report = report_of(
+                preview(data, kind=kind, organization=organization, by=None, name=path.name, as_of=as_of)
+            )
             transaction.set_rollback(True)
     except RefusedFile as refused:
         return Report(path.name, kind, refused=str(refused))

@@ -46,7 +46,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a kind of roster looks like. `values[field][written form]` is the code stored, `labels[field][code]` its name."""
+    """What a kind of roster looks like. `values[field][written form]` is the code stored, `labels[field][code]` its name.
+
+    `repeats`: a person may stand in several rows (a month, a firm each).
+    """
 
     id: str
     title: str
@@ -56,6 +59,7 @@ class Layout:
     ignored: frozenset[str]
     totals: tuple[str, ...]
     footers: tuple[str, ...]
+    repeats: bool
     values: dict[str, dict[str, str]] = field(hash=False)
     labels: dict[str, dict[str, str]] = field(hash=False)
 
@@ -97,16 +101,19 @@ def read_layout(path: Path) -> Layout:
         title=data["title"],
         max_rows=data["max_rows"],
         columns=tuple(columns),
-        archive_fields=frozenset(data["archive_fields"]),
+        archive_fields=frozenset(data.get("archive_fields", ())),
         ignored=frozenset(plain_label(name) for name in data["ignored"]),
         totals=tuple(data["totals"]),
         footers=tuple(data["footers"]),
+        repeats=data.get("repeats", False),
         values=values,
         labels=labels,
     )
 
 
-FILES = {"people": "archive_roster.yaml", "employers": "employers.yaml"}
+OUTSIDE = ("contributions", "medical", "business", "deaths", "disability", "dibao")
+"""Files of other bodies about people on file."""
+FILES = {"people": "archive_roster.yaml", "employers": "employers.yaml"} | {kind: f"{kind}.yaml" for kind in OUTSIDE}
 
 
 @cache
@@ -115,7 +122,7 @@ def _layouts(folder: Path) -> dict[str, Layout]:
 
 
 def layout_of(kind: str, folder: Path | None = None) -> Layout:
-    """The layout of an import kind (`people`, `employers`); KeyError when there is none."""
+    """The layout of an import kind (`people`, `employers`, those of `OUTSIDE`); KeyError when there is none."""
     from django.conf import settings
 
     return _layouts(folder or Path(settings.CATALOG_DIR) / "content" / "import")[kind]

@@ -40,9 +40,14 @@ def _keys(values: Sequence[dict[str, Any]]) -> dict[tuple[str, str], str]:
     return {pair: crypto.blind_index(pair[1].upper(), people.NUMBER) for pair in pairs}
 
 
+def found_by_number(values: Sequence[dict[str, Any]]) -> dict[tuple[str, str], Person]:
+    """The people on file that these rows name, by (kind of document, number)."""
+    return _on_file(_keys(values))
+
+
 def judge(values: Sequence[dict[str, Any]], batch: ImportBatch) -> list[Judged]:
     """Compare understood rows with the register, in order. Values without a number are left GOOD (they have problems)."""
-    found = _on_file(_keys(values))
+    found = found_by_number(values)
     judged: list[Judged] = []
     archives: list[hooks.SinkRow] = []
     for place, row in enumerate(values):

@@ -81,6 +81,8 @@ class Reading:
         cells = {name: raw.get(found.place, "") for name, found in fields.items()}
         checked = checker.check(cells, fields)
         row = Row(grid.name, number, checked.values, raw, checked.problems, checked.warnings)
+        if self.layout.repeats:
+            return row
         for name, what in (("id_number", "身份证号"), ("uscc", "信用代码"), ("archive_number", "档案号")):
             value = row.values.get(name)
             if value is None:
@@ -121,7 +123,7 @@ def read_roster(
 
 
 def _what(layout: Layout) -> str:
-    return "人员" if layout.id == "people" else "单位"
+    return "单位" if layout.id == "employers" else "人员"
 
 
 def _too_many(layout: Layout) -> str:

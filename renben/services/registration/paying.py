@@ -11,6 +11,7 @@ from renben.engines.payments import actions as payments
 from renben.engines.payments.models import PaymentBatch, PaymentLine
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
+from renben.services.exchange import crosschecks
 from renben.services.registration import benefits
 from renben.services.registration.codes import BENEFIT_FARM_LUMP_SUM, BENEFIT_LUMP_SUM, BENEFIT_MONTHLY, StopEvent
 from renben.services.registration.models import BenefitMonth, UnemploymentBenefit
@@ -27,6 +28,16 @@ def _revalue(row: BenefitMonth, today: dt.date) -> None:
     if (fen, reason, state) != (row.amount_fen, row.blocked_reason, row.state):
         row.amount_fen, row.blocked_reason, row.state = fen, reason, state
         row.save()
+
+
+def _hold_back(rows: list[BenefitMonth]) -> None:
+    """Block the months against which another body's data speak; the next list asks again."""
+    objections = crosschecks.objections(BENEFIT_MONTHLY, [(row.benefit.person_id, row.month) for row in rows])
+    for row in rows:
+        why = objections.get((row.benefit.person_id, row.month))
+        if why and row.state == Month.PLANNED:
+            row.state, row.blocked_reason = Month.BLOCKED, f"{why[0].text}{why[0].fix}"[:200]
+            row.save()
 
 
 def _due_rows(organization: Organization, month: dt.date) -> list[BenefitMonth]:
@@ -52,7 +63,8 @@ def make_month_list(
 ) -> tuple[PaymentBatch | None, list[BenefitMonth]]:
     """The office's list of the month with arrears of earlier months; repeating it adds nothing (J-4.2.1 step 5).
 
-    Returns the list (None when nobody is due) and the months that stay blocked because no standard is on file.
+    Returns the list (None when nobody is due) and the months that stay blocked: no standard is on file (D-07), or other
+    bodies' data speak against them until somebody has looked (`crosschecks`).
     """
     month, today = month.replace(day=1), clock.today()
     if month > today:
@@ -60,6 +72,7 @@ def make_month_list(
     rows = _due_rows(organization, month)
     for row in rows:
         _revalue(row, today)
+    _hold_back(rows)
     ready = [row for row in rows if row.state == Month.PLANNED and row.amount_fen]
     dues = [
         payments.Due(row.benefit.person_id, row.month, row.amount_fen, row.benefit.determination_id) for row in ready
