@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "renben.services.registration",
     "renben.services.placement",
     "renben.services.support",
+    "renben.services.support.finding",
     "renben.services.assistance",
     "renben.services.reception",
     "renben.channels",

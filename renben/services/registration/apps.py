@@ -10,11 +10,15 @@ class RegistrationConfig(AppConfig):
     def ready(self) -> None:
         from renben.services.exchange import hooks
         from renben.services.registration import (
+            fact_columns,
             merging,
             policy_view,
+            searches,
             settings_keys,  # noqa: F401 - importing defines the settings
         )
 
         merging.load()
         policy_view.load()
+        fact_columns.load()
+        searches.load()
         hooks.register_sink("archive", "renben.services.registration.archive_import:sink")
