@@ -1,4 +1,4 @@
-"""The parameters on file: every one is used or says why not, equals the fact it came from, and passes the worked cases."""
+"""The parameters on file: each is cited, sits in the folder of its policy and equals the fact it came from."""
 
 from __future__ import annotations
 
@@ -7,53 +7,14 @@ from datetime import date, timedelta
 import pytest
 import yaml
 
-from renben.engines.rules import registry
-from renben.engines.rules.commands import check_case
 from renben.engines.rules.errors import NoStandardOnFile
 from renben.engines.rules.evaluation import evaluate
-from renben.engines.rules.parameters import CATALOG_POLICIES, Scale, load_parameters
-from renben.services import offers
-from renben.services.registration.rules import benefit_decision
+from renben.engines.rules.parameters import CATALOG_POLICIES, Parameter, Scale, load_parameters
+from renben.oversight import offers
+from tests.policies.facts_on_file import NOT_A_PARAMETER, OTHER_SUBJECTS, SAME_IN_OTHER_WORDS, figures
 from tests.shared import SHARED, needs_shared
 
 offers.load_domains()
-
-OWNED = ("ui.", "unemp_reg.", "deadline.")
-FOLDERS = {"ui", "wage", "unemp_reg", "emp_reg"}
-
-ASKED = [
-    ("ui.duration", {"contribution_months": 300}),
-    ("ui.duration_merge", {"first_entitled": 12, "first_received": 5, "new_contribution_months": 8}),
-    ("ui.total", {"contribution_months": 300, "first_paid_month": "2011-05"}),
-    ("ui.farm_lump_sum", {"continuous_contribution_months": 43}),
-    ("ui.medical", {"contribution_months": 70}),
-    ("ui.dependants_grant", {"contribution_months": 80, "benefit_month_index": 2, "dependants": 2}),
-    ("ui.stop", {"event": "reemployed"}),
-    ("unemp_reg.deregister", {"no_contact_months": 6, "stable_income": 1160}),
-]
-
-
-def test_every_parameter_is_read_by_a_rule_or_says_why_not():
-    read = set()
-    for as_of in (date(2011, 5, 1), date(2011, 8, 1)):
-        for domain, inputs in ASKED:
-            read |= {version.name for version in evaluate(domain, as_of, inputs).parameters}
-        decision = benefit_decision(
-            contribution_months=66, registered_on=as_of, separation_reason="resigned", registered=True, seeks_work=True,
-            first_paid_month="2011-08", as_of=as_of,
-        )  # fmt: skip
-        granted = benefit_decision(
-            contribution_months=66, registered_on=as_of, separation_reason="contract_expired", registered=True,
-            seeks_work=True, first_paid_month="2011-08", as_of=as_of,
-        )  # fmt: skip
-        read |= {version.name for version in (*decision.parameters, *granted.parameters)}
-    read |= {
-        version.name
-        for version in evaluate("subsidy.self_flexible_monthly", "2007-05-01", {"wage_year": 2006}).parameters
-    }
-    parameters = {name: p for name, p in load_parameters().items() if name.split(".")[0] in FOLDERS}
-    informational = {name for name, p in parameters.items() if p.informational}
-    assert set(parameters) - read == informational, "每个参数要么被规则取用，要么写明 informational 的理由"
 
 
 def test_every_value_is_cited_and_every_gap_has_a_reason():
@@ -66,77 +27,91 @@ def test_every_value_is_cited_and_every_gap_has_a_reason():
 
 
 def test_a_parameter_file_sits_in_the_folder_of_its_policy():
-    assert {path.parent.name for path in CATALOG_POLICIES.glob("*/*.yaml")} >= FOLDERS
     assert not list(CATALOG_POLICIES.glob("*.yaml")) and not list(CATALOG_POLICIES.glob("*/*/*.yaml"))
 
 
 def facts():
-    return yaml.load((SHARED / "facts" / "policy_facts.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)[
-        "facts"
-    ]
+    text = (SHARED / "facts" / "policy_facts.yaml").read_text(encoding="utf-8")
+    every = yaml.load(text, Loader=yaml.CSafeLoader)["facts"]
+    return [fact for fact in every if not fact["parameter"].startswith(OTHER_SUBJECTS)]
 
 
-def _expected(fact):
-    """Yields (our parameter name, value) for one fact: split where a fact bundles several figures."""
-    name, value = fact["parameter"], fact["value"]
-    if name == "ui.duration.table":
-        yield name, [row["months"] for row in value if "months" in row]
-    elif name == "ui.death.dependant_multiples":
-        yield name, list(value.values())
-    elif name in {"ui.benefit.monthly", "ui.medical_subsidy_ratio"}:
-        yield name, value.get("amounts") or value["ratio"]
-    elif name == "ui.duration.national_caps":
-        yield name, [row["cap"] for row in value]
-    elif name == "wage.average.legacy":
-        yield "wage.average.annual", value["annual"]
-    elif name == "wage.average.full_caliber":
-        yield "wage.average.full_caliber_annual", value["annual"]
-    elif name in {"wage.minimum", "ui.contribution_rate"}:
-        for part, figure in value.items():
-            yield f"{name}.{part}", figure
-    elif name == "emp_reg.urge_letter":
-        yield f"{name}.check_by_day", value["check_by_day"]
-        yield f"{name}.letter_by_day", value["letter_by_day"]
-    elif name == "ui.fraud_fine_multiple":
-        yield f"{name}.min", value[0]
-        yield f"{name}.max", value[1]
-    elif isinstance(value, (int, float, bool)) or name in {
-        "ui.involuntary_reasons",
-        "ui.payment_start",
-        "unemp_reg.who",
-    }:
-        yield name, value
+def held(parameter: Parameter, on: date):
+    """The value of a day in a form to compare; a set where the fact is one."""
+    value = parameter.at(on).value
+    return list(value.amounts) if isinstance(value, Scale) else list(value) if isinstance(value, tuple) else value
+
+
+def days_of(fact) -> set[date]:
+    """First and last day of a fact, as far as they are known."""
+    known = [fact["valid_from"], fact["valid_to"]]
+    if fact["parameter"] == "ui.benefit.gap":
+        known = fact["value"]
+    return {date.fromisoformat(day) for day in known if day not in (None, "unknown")}
 
 
 @needs_shared
 def test_parameters_equal_the_facts_on_the_first_and_last_day_of_each_period():
-    compared = 0
+    parameters, compared = load_parameters(), 0
     for fact in facts():
-        if fact["parameter"].split(".")[0] not in FOLDERS:
+        name, value = fact["parameter"], fact["value"]
+        if name in NOT_A_PARAMETER or name in SAME_IN_OTHER_WORDS:
             continue
-        first = fact["valid_from"] and date.fromisoformat(fact["valid_from"])
-        last = fact["valid_to"] if fact["valid_to"] not in (None, "unknown") else fact["valid_from"]
-        if first is None:
-            continue
-        for name, value in _expected(fact):
-            for on in {first, date.fromisoformat(last)}:
-                if value is None:
-                    with pytest.raises(NoStandardOnFile):
-                        load_parameters()[name].at(on)
-                    continue
-                version = load_parameters()[name].at(on)
-                got = list(version.value.amounts) if isinstance(version.value, Scale) else version.value
-                assert (list(got) if isinstance(got, tuple) else got) == value, (name, on)
+        for ours, figure in figures(name, None if fact["confidence"] == "not_found" else value):
+            for on in days_of(fact) or {date(2011, 10, 1)}:
                 compared += 1
-            if fact["valid_to"] not in (None, "unknown") and value is not None:
-                last_day = date.fromisoformat(fact["valid_to"])
-                assert load_parameters()[name].at(last_day).valid_to == last_day + timedelta(days=1), name
-    assert compared > 150
+                if figure is None:
+                    with pytest.raises(NoStandardOnFile):
+                        parameters[ours].at(on)
+                    continue
+                got = held(parameters[ours], on)
+                if isinstance(figure, set):
+                    assert figure <= set(got), (ours, on)
+                else:
+                    assert got == figure, (ours, on)
+    assert compared > 400
 
 
 @needs_shared
-def test_worked_cases_of_these_domains_pass():
-    raw = yaml.load((SHARED / "facts" / "rule_cases.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    rows = [check_case(case) for case in raw["cases"] if case["domain"].startswith(OWNED)]
-    assert [row for row in rows if row["status"] != "passed"] == []
-    assert {row["domain"] for row in rows} == {name for name in registry.names() if name.startswith(OWNED)}
+def test_a_period_ends_where_its_fact_ends():
+    for fact in facts():
+        name, last = fact["parameter"], fact["valid_to"]
+        if name in NOT_A_PARAMETER or name in SAME_IN_OTHER_WORDS or last in (None, "unknown"):
+            continue
+        if fact["confidence"] == "not_found" or name == "subsidy.self_employed.once_only":
+            continue
+        for ours, figure in figures(name, fact["value"]):
+            if figure is None or isinstance(figure, set) or ours in RUNS_ON:
+                continue
+            ends = load_parameters()[ours].at(date.fromisoformat(last)).valid_to
+            assert ends == date.fromisoformat(last) + timedelta(days=1), ours
+
+
+RUNS_ON = {"public_post.housing_fund_rate"}
+"""Figures that outlive their fact: the share is for the years without a fixed sum (D-11)."""
+
+
+@needs_shared
+def test_every_fact_has_its_parameter():
+    names = {fact["parameter"] for fact in facts()} - set(NOT_A_PARAMETER)
+    for name in names - set(SAME_IN_OTHER_WORDS):
+        fact = next(fact for fact in facts() if fact["parameter"] == name)
+        if fact["confidence"] != "not_found":
+            assert list(figures(name, fact["value"])), name
+    for name, items in SAME_IN_OTHER_WORDS.items():
+        versions = [
+            version.value for key, p in load_parameters().items() if key.startswith(name) for version in p.versions
+        ]
+        assert items is None or all(len(value) == items for value in versions), name
+
+
+NOT_IN_AN_ADVERT = {"性别要求字段非空"}
+
+
+@needs_shared
+def test_every_word_of_the_lexicon_is_found():
+    lexicon = next(fact["value"] for fact in facts() if fact["parameter"] == "ad.lexicon")
+    for ground, words in lexicon.items():
+        for word in set(words) - NOT_IN_AN_ADVERT:
+            found = evaluate("ad.check", "2024-01-01", {"text": f"招聘文员，{word}，月薪4000元"}).result
+            assert ground in (found["hints"] if ground == "under_16" else found["violations"]), word

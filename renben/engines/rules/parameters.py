@@ -33,7 +33,7 @@ CONFIDENCES = {
     "draft": "测算用的假设值",
 }
 UNITS = frozenset(
-    ["month", "year", "day", "working_day", "day_of_month", "CNY", "ratio", "times", "person", "bool", "code"],
+    ["month", "year", "day", "working_day", "day_of_month", "hour", "CNY", "ratio", "times", "person", "kg", "bool", "code"],
 )
 _VALUE_KEYS = frozenset({"document", "article", "confidence", "note", "reference", "until", "reason"})
 

@@ -13,17 +13,17 @@ from .parameters import Parameter, Scale
 
 UNIT_WORDS = {
     "month": "个月", "year": "年", "day": "天", "working_day": "个工作日", "day_of_month": "日", "CNY": "元",
-    "ratio": "", "times": "倍", "person": "人", "bool": "", "code": "",
+    "hour": "小时", "ratio": "", "times": "倍", "person": "人", "kg": "公斤", "bool": "", "code": "",
 }  # fmt: skip
 UNIT_LABELS = {
     "month": "月", "year": "年", "day": "天", "working_day": "工作日", "day_of_month": "每月的日", "CNY": "元",
-    "ratio": "比例", "times": "倍数", "person": "人", "bool": "是或否", "code": "情形",
+    "hour": "小时", "ratio": "比例", "times": "倍数", "person": "人", "kg": "公斤", "bool": "是或否", "code": "情形",
 }  # fmt: skip
 _LIMITS = {
     "month": (0, 1200), "year": (0, 150), "day": (0, 36600), "working_day": (0, 1000), "day_of_month": (1, 31),
-    "CNY": (0, 10**10), "ratio": (0, 100), "times": (0, 1000), "person": (0, 10**9),
+    "CNY": (0, 10**10), "ratio": (0, 100), "times": (0, 1000), "person": (0, 10**9), "hour": (0, 10000), "kg": (0, 1000),
 }  # fmt: skip
-_PLACES = {"CNY": 2, "ratio": 6, "times": 4}
+_PLACES = {"CNY": 2, "ratio": 6, "times": 4, "kg": 1}
 
 
 class WrongValue(ValueError):
