@@ -29,9 +29,11 @@ class LimitLine:
     decision: str
 
 
-def limit_line(limit: Deadline) -> LimitLine:
-    """What stands under a limit: from when it counts, how long, and for a soft word the length this agency has set."""
-    parts = []
+def limit_line(limit: Deadline, procedure: Procedure) -> LimitLine:
+    """What stands under a limit: for whom, from when it counts, how long, and for a soft word the length this agency has set."""
+    condition = procedure.condition(limit.when) if limit.when else None
+    whom = limit.holds_for or (condition.text if condition is not None else "")
+    parts = [f"只对“{whom}”"] if whom else []
     if limit.counts_from:
         parts.append(f"从“{limit.counts_from}”起算")
     if limit.before:

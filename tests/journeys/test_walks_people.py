@@ -85,10 +85,11 @@ def test_somebody_in_hardship_is_found_helped_and_followed(staff, village, stree
     village.does(followed, "已回访", job_now="working")
     village.does(followed, "已记手册", step="record")
     village.does(followed, "已走访", step="workplace")
-    village.does(followed, "已分类", step="classify", stability="stable")
-    village.does(followed, "已回访，按月继续", step="visit_stable")
-    assert "登记回访" in village.reads("follow-title")
+    village.does(followed, "已回访，按期再访", step="classify", stability="stable")
+    village.go(f"{followed}?step=classify")
+    assert "第2次。已做1次" in village.reads("form-title"), "按月再访，去一次记一次"
     looked_at(village.one, "walk-hardship-followed")
+    village.does(followed, "不再跟踪", step="classify", tracking_ended_because="已稳定就业半年")
     village.does(followed, "已答复协调", step="after_service")
     village.is_closed(followed)
     one_timeline(

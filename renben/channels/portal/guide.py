@@ -48,7 +48,10 @@ def guide(request: HttpRequest, procedure_id: str) -> HttpResponse:
     if not is_public(procedure):
         raise Http404("办事指南")
     steps = [
-        {"name": step.name, "limits": [limit_line(limit) for limit in step.deadlines if limit.scope == "person"]}
+        {
+            "name": step.name,
+            "limits": [limit_line(limit, procedure) for limit in step.deadlines if limit.scope == "person"],
+        }
         for step in procedure.steps
     ]
     context = {

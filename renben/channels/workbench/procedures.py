@@ -20,7 +20,7 @@ from renben.engines.procedures import bpmn, definitions, svg
 from renben.engines.procedures.difference import difference
 from renben.engines.procedures.layout import TIER_LABELS
 from renben.engines.procedures.models import Definition, DefinitionActivation, DefinitionDraft
-from renben.engines.procedures.schema import Procedure, Step
+from renben.engines.procedures.schema import Outcome, Procedure, Step
 from renben.kernel import clock
 from renben.kernel.policy import page
 from renben.kernel.roles import Role
@@ -164,13 +164,13 @@ def step_lines(procedure: Procedure) -> list[dict[str, Any]]:
         {
             "spec": step,
             "who": "、".join(Role(role).label for role in step.roles),
-            "limits": [limit_line(limit) for limit in step.deadlines],
+            "limits": [limit_line(limit, procedure) for limit in step.deadlines],
             "forms": [{"name": name, "slug": _form_slug(name)} for name in step.forms],
             "ledgers": [{"name": name, "slug": _ledger_slug(name)} for name in step.ledgers],
             "onward": [
                 {
                     "label": o.label,
-                    "to": "、".join(procedure.step(key).name for key in o.to) or _END.get(o.kind, "办结"),
+                    "to": leads_to(procedure, step, o),
                     "next": o.continues_as,
                 }
                 for o in step.outcomes
@@ -178,6 +178,24 @@ def step_lines(procedure: Procedure) -> list[dict[str, Any]]:
         }
         for step in procedure.steps
     ]
+
+
+def leads_to(procedure: Procedure, step: Step, outcome: Outcome) -> str:
+    """Where an outcome leads, in words: the steps it opens, how often the step is done again, or the end."""
+
+    def named(keys: list[str]) -> str:
+        return "、".join(procedure.step(key).name for key in keys)
+
+    onward = named(outcome.to) or _END.get(outcome.kind, "办结")
+    if outcome.kind != "again":
+        return onward
+    beside = f"，每次同时开始{named(outcome.beside)}" if outcome.beside else ""
+    standard, condition = step.standard(outcome.until), procedure.condition(outcome.only_while)
+    if standard is not None:
+        return f"再办本环节，满{standard.value}{standard.unit}后{onward}{beside}"
+    if condition is not None:
+        return f"{condition.text}的再办一次本环节，其他的{onward}{beside}"
+    return f"按期再办本环节{beside}"
 
 
 def versions_of(procedure_id: str, current_id: int) -> list[dict[str, Any]]:

@@ -124,3 +124,36 @@ def test_moving_needs_a_reason_and_another_office(place, worker):
         moving.move_person(person=worker, to_organization=place.other, reason=" ", by=place.clerk)
     with pytest.raises(NotPossible, match="不用转"):
         moving.move_person(person=worker, to_organization=place.village, reason="搬家", by=place.clerk)
+
+
+@pytest.fixture
+def monthly(place, registration):
+    """The month-end contact that J-4.2.1 keeps for a registered person, due on 30 November."""
+    case = procedures.start(
+        procedure_id="J-4.2.1", organization=place.street, by=place.clerk, person=registration.person
+    )
+    return procedures.open_follow_up(case=case, kind="monthly_contact", by=place.clerk)
+
+
+def test_a_report_settles_the_month_and_the_next_month_comes(place, registration, monthly):
+    contacts.record_report(registration=registration, by=place.clerk, text="投了三份简历")
+    monthly.refresh_from_db()
+    assert (monthly.cleared_by_event, monthly.outcome) == ("PersonReported", "done")
+    assert monthly.case.follow_ups.get(cleared_at=None).due_on == dt.date(2026, 12, 31)
+
+
+def test_only_a_call_that_reached_somebody_settles_the_month(place, registration, monthly):
+    call = {"registration": registration, "month": NOVEMBER, "by": place.clerk}
+    contacts.record_contact(reached=False, result="无人接听", **call)
+    monthly.refresh_from_db()
+    assert monthly.cleared_at is None
+    contacts.record_contact(reached=True, result="正在找保洁工作", **call)
+    monthly.refresh_from_db()
+    assert monthly.cleared_by_event == "PersonContacted"
+
+
+def test_a_closed_registration_ends_the_contacts_for_good(place, registration, monthly):
+    registering.deregister(registration=registration, reason="hired", by=place.clerk)
+    monthly.refresh_from_db()
+    assert (monthly.cleared_by_event, monthly.outcome) == ("PersonDeregistered", "ended")
+    assert not monthly.case.follow_ups.filter(cleared_at=None).exists()
