@@ -109,6 +109,74 @@ def test_days_come_out_in_iso_form_and_as_of_is_checked(domains):
         evaluate_columns("test.day", "2011-01-01", {"on": ["2011-02-03"]})
 
 
+@pytest.fixture
+def kinds(monkeypatch):
+    """A registry with one domain of every other kind of input."""
+    monkeypatch.setattr(registry, "_domains", {})
+    member = (Input("age", "int", "周岁", maximum=150), Input("sex", "code", "性别", None, codes=frozenset("FM")))
+
+    @registry.rule(
+        "test.kinds",
+        label="测试",
+        basis="无",
+        inputs=(
+            Input("sum_10k", "wan", "金额", 1),
+            Input("rate", "share", "比例", 1),
+            Input("lists", "codes", "清单", ()),
+            Input("members", "rows", "成员", ({"age": 1},), minimum=1, fields=member),
+            Input("name", "text", "名称", "无", minimum=1),
+        ),
+        vectorised=False,
+    )
+    def every_kind(p, sum_fen, rate_e9, lists, members, name):
+        return {"sum_fen": sum_fen, "rate": rate_e9, "lists": list(lists), "members": list(members), "name": name}
+
+
+def test_money_in_wan_shares_and_lists_arrive_whole(kinds):
+    members = [{"age": 3}, {"age": 150, "sex": "F"}]
+    given = {"sum_10k": 2.400001, "rate": 0.949999999, "lists": ["b", "a", "b"], "members": members, "name": "店"}
+    assert evaluate("test.kinds", "2011-01-01", given).result == {
+        "sum": 24000.01,
+        "rate": 949_999_999,
+        "lists": ["b", "a"],
+        "members": [{"age": 3, "sex": None}, {"age": 150, "sex": "F"}],
+        "name": "店",
+    }
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code", "key"),
+    [
+        ({"sum_10k": 0.1234567}, "wrong_type", "sum_10k"),
+        ({"sum_10k": "8"}, "wrong_type", "sum_10k"),
+        ({"sum_10k": 10**9}, "out_of_range", "sum_10k"),
+        ({"rate": 1.01}, "out_of_range", "rate"),
+        ({"rate": -0.01}, "out_of_range", "rate"),
+        ({"rate": "95%"}, "wrong_type", "rate"),
+        ({"lists": "pay"}, "wrong_type", "lists"),
+        ({"lists": [1]}, "wrong_type", "lists"),
+        ({"members": []}, "out_of_range", "members"),
+        ({"members": {}}, "wrong_type", "members"),
+        ({"members": [3]}, "wrong_type", "members"),
+        ({"members": [{"age": 3}, {"age": 151}]}, "out_of_range", "members[2].age"),
+        ({"members": [{"age": 3, "sex": "X"}]}, "unknown_code", "members[1].sex"),
+        ({"members": [{"age": 3, "kin": "son"}]}, "unknown_key", "members[1].kin"),
+        ({"members": [{}]}, "missing_key", "members[1].age"),
+        ({"name": "  "}, "out_of_range", "name"),
+    ],
+)
+def test_a_bad_input_of_these_kinds_names_its_place(kinds, inputs, code, key):
+    with pytest.raises(InputError) as caught:
+        evaluate("test.kinds", "2011-01-01", inputs)
+    assert (caught.value.code, caught.value.key) == (code, key)
+
+
+def test_an_amount_with_three_decimals_is_a_slip_not_something_to_cut_off(domains):
+    with pytest.raises(InputError, match="两位小数") as caught:
+        evaluate("test.pay", "2011-01-01", {"wage": 1160.125})
+    assert caught.value.key == "wage"
+
+
 def test_registry_refuses_unknown_names_second_owners_and_wrong_arguments(domains):
     with pytest.raises(NoSuchDomain):
         evaluate("test.none", "2011-01-01", {})
