@@ -122,13 +122,20 @@ def shuffle_unordered_querysets():
     patch.undo()
 
 
-@pytest.fixture(autouse=True)
-def figures_of_the_files_alone(request, monkeypatch):
-    """A test without a database reads the catalogue's figures alone, as the command line does."""
-    if not {"db", "transactional_db"} & set(request.fixturenames) and not request.node.get_closest_marker("django_db"):
-        from renben.engines.rules import parameters
+def pytest_sessionstart(session):
+    """While tests are gathered there is no database: the catalogue's figures alone, as on the command line."""
+    from renben.engines.rules import parameters
 
-        monkeypatch.setattr(parameters, "_overlay", None)
+    parameters.lay_over(None)
+
+
+@pytest.fixture(autouse=True)
+def figures_approved_on_screen(request, monkeypatch):
+    """A test with a database reads the figures as the site does, those approved on screen laid over the files'."""
+    if {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
+        from renben.engines.rules import in_force, parameters
+
+        monkeypatch.setattr(parameters, "_overlay", in_force.current)
 
 
 @pytest.fixture(autouse=True)

@@ -120,6 +120,15 @@ WORDS = {
     "catalog.draft_reject": "退回规程草稿",
     "catalog.draft_withdraw": "作废规程草稿",
     "catalog.draft_activate": "定规程启用日期",
+    "policy.list": "政策参数清单",
+    "policy.change": "参数修改影响人员",
+    "policy.change_open": "起草参数修改",
+    "policy.change_save": "填写参数修改",
+    "policy.change_submit": "参数修改送审",
+    "policy.change_approve": "批准参数修改",
+    "policy.change_reject": "退回参数修改",
+    "policy.change_withdraw": "作废参数修改",
+    "determination.keep": "核对后维持原判定",
 }
 
 

@@ -53,6 +53,7 @@ NAVIGATION = [
     NavItem("每月联系", "contacts:list", "/contacts/", "case.work"),
     NavItem("台账与报表", "ledgers:list", "/ledgers/", "ledger.view"),
     NavItem("规程", "procedures:list", "/procedures/", "case.view"),
+    NavItem("政策参数", "policies:list", "/policies/", "policy.view"),
     NavItem("委托代办", "delegation:list", "/delegation/", "delegation.give"),
     NavItem("机构与岗位", "offices:list", "/admin/offices/", "org.view"),
     NavItem("工作日历", "calendar:year", "/admin/calendar/", "calendar.view"),

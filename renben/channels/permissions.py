@@ -8,6 +8,7 @@ from renben.engines.documents.models import IssuedDocument
 from renben.engines.ledgers.models import LedgerRun, LedgerTemplate
 from renben.engines.payments.models import PaymentBatch
 from renben.engines.procedures.models import Case, CaseStep, DefinitionDraft, FollowUp
+from renben.engines.rules.models import Determination, ParameterChange
 from renben.kernel.models import (
     Delegation,
     Employer,
@@ -56,6 +57,9 @@ EDITORS, APPROVERS = REVIEW | {Role.INFORMATION}, {Role.SECOND_REVIEW, Role.LEAD
 declare("catalog.view", "查看规程草稿", EDITORS | APPROVERS, tiers=("district",))
 declare("catalog.edit", "修改规程", EDITORS, tiers=("district",))
 declare("catalog.approve", "审批规程", APPROVERS, tiers=("district",))
+declare("policy.view", "查看政策参数和规则", BUSINESS)
+declare("determination.view", "查看政策判定", COUNTER_DESK | REVIEW | {Role.LEADER})
+declare("determination.review", "核对政策判定", REVIEW | {Role.COUNTER}, tiers=("street", "district"))
 declare("archive.manage", "接收、转移档案", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
 declare("import.people", "导入名册", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
 declare("outside.view", "查看外部数据", {Role.COUNTER, Role.LEADER} | REVIEW, tiers=("street", "district"))
@@ -228,6 +232,22 @@ _kind(
     DefinitionDraft.objects.all(),
     "organization",
     related=("base", "author", "reviewer", "organization", "definition"),
+)
+_kind(
+    "parameter_change",
+    "参数修改",
+    ParameterChange.objects.all(),
+    "organization",
+    related=("author", "reviewer", "organization"),
+)
+_kind(
+    "determination",
+    "政策判定",
+    Determination.objects.all(),
+    "person__organization",
+    "case__organization",
+    own="person",
+    related=("person__organization", "case__organization", "decided_by"),
 )
 _kind("post", "岗位", Post.objects.all(), "organization", related=("organization", "staff__user"))
 register_subject(

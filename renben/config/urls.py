@@ -5,7 +5,18 @@ from django.urls import include, path
 from renben.channels import errors
 from renben.channels.workbench import today
 
-NAMES = ("cases", "duties", "ledgers", "imports", "archives", "benefits", "contacts", "employers", "procedures")
+NAMES = (
+    "cases",
+    "duties",
+    "ledgers",
+    "imports",
+    "archives",
+    "benefits",
+    "contacts",
+    "employers",
+    "procedures",
+    "policies",
+)
 AREAS = {area: f"{area}/" for area in NAMES}
 
 urlpatterns = [

@@ -10,6 +10,10 @@ from renben.engines.ledgers.models import LedgerRun, LedgerTemplate
 from renben.engines.payments.models import PaymentBatch
 from renben.engines.procedures import actions, definitions, drafts
 from renben.engines.procedures.models import Case, CaseStep, DefinitionDraft
+from renben.engines.rules import changing
+from renben.engines.rules.determinations import store
+from renben.engines.rules.evaluation import evaluate
+from renben.engines.rules.models import Determination, ParameterChange
 from renben.kernel import clock
 from renben.kernel.models import (
     Delegation,
@@ -146,6 +150,17 @@ def step(office: Organization, by: User) -> CaseStep:
 def definition_draft(office: Organization, by: User) -> DefinitionDraft:
     definitions.sync_definitions()
     return drafts.open_draft(procedure_id="J-4.2.1", by=by, organization=office)
+
+
+@factory("parameter_change")
+def parameter_change(office: Organization, by: User) -> ParameterChange:
+    return changing.open_change(parameter="ui.duration.cap", by=by, organization=office)
+
+
+@factory("determination")
+def determination(office: Organization, by: User) -> Determination:
+    found = evaluate("ui.duration", DAY, {"contribution_months": 74})
+    return store(person=build.person(office, "孙立"), kind="ui.duration", found=found, decided_by=by)
 
 
 @factory("document")

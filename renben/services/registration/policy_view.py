@@ -14,6 +14,7 @@ from renben.engines.rules.evaluation import yuan_text
 from renben.engines.rules.models import Determination
 from renben.engines.rules.register import Population, Rows, column
 from renben.engines.rules.uses import parameters_of
+from renben.kernel import clock
 from renben.services.registration.codes import BENEFIT_MONTHLY, CloseReason, SeparationReason
 from renben.services.registration.determining import KIND
 from renben.services.registration.models import (
@@ -177,7 +178,7 @@ def settled_until(parameter: str) -> dt.date | None:
 
 def facts_now(determination: Determination) -> dict[str, Any]:
     """The inputs of a benefit decision as the file has them now; what was said at the counter stays as it was said."""
-    person, on = determination.person, determination.as_of
+    person, on = determination.person, max(determination.as_of, determination.decided_at.astimezone(clock.ZONE).date())
     archive = PersonnelArchive.objects.latest_of(person)
     registration = (
         UnemploymentRegistration.objects.filter(person=person, registered_on__lte=on)
