@@ -25,6 +25,7 @@ from renben.kernel.models import (
 from renben.kernel.policy import PUBLIC, SIGNED_IN, Policy, SubjectKind, declare, register_subject
 from renben.kernel.roles import BUSINESS, Role
 from renben.services.exchange.models import OutsideFact
+from renben.services.registration.codes import HEADINGS as BENEFIT_HEADINGS
 from renben.services.registration.models import (
     ArchiveHandover,
     PersonnelArchive,
@@ -32,6 +33,8 @@ from renben.services.registration.models import (
     UnemploymentBenefit,
     UnemploymentRegistration,
 )
+from renben.services.support.codes import HEADINGS as SUBSIDY_HEADINGS
+from renben.services.support.models import InsuranceSubsidy, SubsidyAdjustment
 
 COUNTER_DESK = {Role.COUNTER, Role.FIRST_REVIEW, Role.CASE_WORKER, Role.COMMUNITY_WORKER}
 REVIEW = {Role.FIRST_REVIEW, Role.SECOND_REVIEW}
@@ -69,6 +72,10 @@ declare("ledger.freeze", "台账定稿", {Role.COUNTER, Role.INFORMATION, Role.L
 declare("ledger.template", "维护照表填报的表", {Role.COUNTER, Role.INFORMATION, Role.LEADER} | REVIEW)
 declare("benefit.determine", "核定失业保险待遇", REVIEW, tiers=("district",))
 declare("benefit.pay", "生成实发名录", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
+STREET_DISTRICT = ("street", "district")
+declare("subsidy.view", "查看社会保险补贴", BUSINESS - {Role.HOTLINE}, tiers=STREET_DISTRICT)
+declare("subsidy.work", "核对扣款、回访、停发补贴", COUNTER_DESK | REVIEW, tiers=STREET_DISTRICT)
+declare("subsidy.pay", "发放社会保险补贴", {Role.COUNTER} | REVIEW, tiers=("district",))
 declare("certificate.stock", "管理空白证", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
 declare("document.print", "打印文书", BUSINESS - {Role.HOTLINE})
 declare("delegation.give", "委托代办", BUSINESS)
@@ -182,7 +189,37 @@ register_subject(
         within=lambda path: _at(path) | Q(organization__path__in=_above(path)),
     ),
 )
-_kind("payment_batch", "发放批次", PaymentBatch.objects.all(), "organization", related=("organization",))
+_kind(
+    "payment_batch",
+    "发放批次",
+    PaymentBatch.objects.filter(heading__in=BENEFIT_HEADINGS),
+    "organization",
+    related=("organization",),
+)
+_kind(
+    "subsidy_batch",
+    "补贴发放批次",
+    PaymentBatch.objects.filter(heading__in=SUBSIDY_HEADINGS),
+    "organization",
+    related=("organization",),
+)
+_kind(
+    "subsidy",
+    "社会保险补贴",
+    InsuranceSubsidy.objects.all(),
+    "organization",
+    "person__organization",
+    own="person",
+    related=("person__organization", "organization", "determination", "case"),
+)
+_kind(
+    "subsidy_adjustment",
+    "补贴补发和追回",
+    SubsidyAdjustment.objects.all(),
+    "subsidy__organization",
+    own="subsidy__person",
+    related=("subsidy__person", "subsidy__organization"),
+)
 _kind(
     "archive",
     "个人档案",

@@ -12,6 +12,7 @@ NAMES = (
     "imports",
     "archives",
     "benefits",
+    "support",
     "contacts",
     "employers",
     "procedures",

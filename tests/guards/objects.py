@@ -39,6 +39,8 @@ from renben.services.registration.models import (
     UnemploymentBenefit,
     UnemploymentRegistration,
 )
+from renben.services.support.finding.models import Finding
+from renben.services.support.models import InsuranceSubsidy, SubsidyAdjustment
 from tests import build
 
 DAY = dt.date(2026, 11, 2)
@@ -210,10 +212,59 @@ def payment_batch(office: Organization, by: User) -> PaymentBatch:
     )
 
 
+@factory("subsidy")
+def subsidy(office: Organization, by: User) -> InsuranceSubsidy:
+    return InsuranceSubsidy.objects.create(
+        person=build.person(office, "孙桂英", "F"),
+        organization=office,
+        kind="flexible",
+        applied_on=DAY,
+        started_on=DAY,
+        retire_on=dt.date(2035, 1, 1),
+        first_month=DAY.replace(day=1),
+        agreed_on=DAY,
+        state="drawing",
+        recorded_at=clock.now(),
+    )
+
+
+@factory("subsidy_adjustment")
+def subsidy_adjustment(office: Organization, by: User) -> SubsidyAdjustment:
+    return SubsidyAdjustment.objects.create(
+        subsidy=subsidy(office, by),
+        month=DAY.replace(day=1),
+        kind="recovery",
+        fen=100,
+        reason="多发",
+        recorded_at=clock.now(),
+    )
+
+
+@factory("subsidy_batch")
+def subsidy_batch(office: Organization, by: User) -> PaymentBatch:
+    return PaymentBatch.objects.create(
+        heading="si_subsidy", month=dt.date(2026, 11, 1), organization=office, made_at=clock.now()
+    )
+
+
 @factory("certificate")
 def certificate(office: Organization, by: User) -> RegistrationCertificate:
     return RegistrationCertificate.objects.create(
         number="1101131926000001", person=build.person(office), organization=office, issued_on=DAY
+    )
+
+
+@factory("finding")
+def finding(office: Organization, by: User) -> Finding:
+    return Finding.objects.create(
+        person=build.person(office, "冯丽", "F"),
+        policy="subsidy.flexible",
+        is_sure=False,
+        reason="最多可享受36个月",
+        inputs={},
+        facts="0",
+        judged_on=DAY,
+        found_on=DAY,
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from renben.channels.codes import code_name
+from renben.channels.workbench.findings import of_person
 from renben.channels.workbench.people_forms import EditForm, RevealForm
 from renben.engines.documents.models import IssuedDocument
 from renben.engines.procedures.models import Case
@@ -26,6 +28,7 @@ from renben.services.registration.models import (
     UnemploymentBenefit,
     UnemploymentRegistration,
 )
+from renben.services.support.models import InsuranceSubsidy, SubsidyMonth
 
 SHOWN_SECONDS = 60
 TABS = {"overview": "概况", "papers": "档案与证件", "contacts": "动态与联系", "family": "家庭与委托"}
@@ -51,9 +54,14 @@ def overview(person: Person) -> dict[str, Any]:
     return {
         "spells": LabourSpell.objects.filter(person=person).select_related("employer").order_by("-start_on", "-id"),
         "cases": Case.objects.filter(person=person).select_related("organization").order_by("-opened_at", "-id")[:30],
+        "findings": of_person(person),
         "benefits": UnemploymentBenefit.objects.filter(person=person)
         .select_related("organization")
         .order_by("-determined_on", "-id"),
+        "subsidies": InsuranceSubsidy.objects.filter(person=person)
+        .annotate(drawn=Count("months", filter=Q(months__state=SubsidyMonth.State.PAID)))
+        .select_related("organization")
+        .order_by("-applied_on", "-id"),
     }
 
 

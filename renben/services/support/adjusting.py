@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from renben.engines.payments.models import PaymentLine
 from renben.kernel import audit, clock, taskboard
@@ -42,10 +43,10 @@ def _paid(row: SubsidyMonth) -> int:
 
 
 def _void(row: SubsidyMonth, kind: str) -> None:
-    """An open adjustment that is not needed any more."""
-    SubsidyAdjustment.objects.filter(
-        subsidy=row.subsidy, month=row.month, kind=kind, state=State.OPEN, settled_fen=0
-    ).update(state=State.VOID)
+    """An open adjustment that is not needed any more; of one that came back in part, that part stays settled."""
+    mine = SubsidyAdjustment.objects.filter(subsidy=row.subsidy, month=row.month, kind=kind, state=State.OPEN)
+    mine.filter(settled_fen=0).update(state=State.VOID)
+    mine.filter(settled_fen__gt=0).update(state=State.DONE, fen=F("settled_fen"))
 
 
 def _want(row: SubsidyMonth, kind: str, fen: int, reason: str, by: Any) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from renben.kernel.models import Person
+from renben.kernel.models import Person, Post
 from renben.services.support import applying, checking, granting, paying
 from renben.services.support.models import InsuranceSubsidy, SubsidyMonth
 from tests import build
@@ -37,6 +37,10 @@ class Office:
         """It is ten in the morning of that day."""
         self.travel.move_to(dt.datetime.combine(day(text), dt.time(10), ZoneInfo("Asia/Shanghai")))
         return day(text)
+
+    def since_2000(self) -> None:
+        """Everybody has held their post all the time."""
+        Post.objects.update(start_on=day("2000-01-01"))
 
     def person(self, name: str = "王秀兰", **fields: Any) -> Person:
         fields.setdefault("birth_on", day("1960-03-08"))
@@ -107,7 +111,7 @@ class Office:
 @pytest.fixture
 def office(frozen_time, db) -> Office:
     place = build.district()
-    return Office(
+    made = Office(
         place,
         place.staff("counter", place.streets[0], "李敏"),
         place.staff("first_review", place.centre, "赵敏"),
@@ -115,6 +119,8 @@ def office(frozen_time, db) -> Office:
         place.staff("second_review", place.centre, "孙主任"),
         frozen_time,
     )
+    made.since_2000()
+    return made
 
 
 def states(subsidy: InsuranceSubsidy) -> dict[str, str]:
