@@ -45,6 +45,18 @@ def cell_text(field: CaseField | FieldColumn, value: Any) -> str:
     return f"{value} {unit}".strip() if unit else str(value)
 
 
+def told(events: list[StepEvent], journey: list[Case]) -> list[StepEvent]:
+    """The timeline without the beginnings of steps that have ended since: the end says it. A case that another one began is
+    `is_handed`, a step that opened by itself `is_automatic`: nobody of that office did it."""
+    begun = {one.pk for one in journey if one.parent_id is not None}
+    ended = {event.step_id for event in events if event.step_id and event.from_state}
+    shown = [event for event in events if event.from_state or event.to_state != "ready" or event.step_id not in ended]
+    for event in shown:
+        event.is_handed = event.step_id is None and not event.from_state and event.case_id in begun
+        event.is_automatic = event.step_id is not None and not event.from_state
+    return shown
+
+
 def elsewhere(case: Case, others: list[Case]) -> list[dict[str, Any]]:
     """What the office directly above or below recorded in this matter, for a reader who may not open its case.
 
@@ -106,9 +118,14 @@ def limit_lines(procedure: Procedure, spec: Step, row: CaseStep | None) -> list[
     agreed = {one.decision: one.what for one in procedure.decisions}
     if not dated:
         limits = procedure.watched(spec.key)
-        return [{"text": one.text, "ends": "", "agreed": agreed.get(one.decision, "")} for one in limits]
+        return [{"text": one.text, "agreed": agreed.get(one.decision, ""), "ends": "", "waits": ""} for one in limits]
     return [
-        {"text": entry["text"], "ends": _ends(entry), "agreed": agreed.get(entry["decision"], "")}
+        {
+            "text": entry["text"],
+            "agreed": agreed.get(entry["decision"], ""),
+            "ends": _ends(entry),
+            "waits": _waits(entry),
+        }
         for entry in row.limits
         if entry["state"] != deadlines.OTHER
     ]
@@ -153,7 +170,13 @@ def next_round(step: CaseStep) -> str:
 
 
 def _ends(entry: dict[str, Any]) -> str:
-    if entry.get("state") == "running":
-        day = dt.date.fromisoformat(entry["due_on"])
-        return f"{day.month}月{day.day}日止"
-    return f"“{entry['term']}”以后起算" if entry.get("state") == "pending" and entry.get("term") else ""
+    """The day a running limit ends."""
+    if entry.get("state") != "running":
+        return ""
+    day = dt.date.fromisoformat(entry["due_on"])
+    return f"{day.month}月{day.day}日止"
+
+
+def _waits(entry: dict[str, Any]) -> str:
+    """What has to happen before a limit begins to run."""
+    return f"从“{entry['term']}”起算，现在还没有" if entry.get("state") == "pending" and entry.get("term") else ""

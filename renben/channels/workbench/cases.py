@@ -218,7 +218,7 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "needs_words": bool(case.duty and row is not None and row.due_at and row.due_at < clock.now())
         or any(standard.field for standard in line.spec.thresholds)
         or (is_open and case_matter.is_early(row)),
-        "events": events,
+        "events": case_matter.told(events, journey),
         "journey": [(other, other.pk in mine) for other in journey],
         "handed": case_matter.handed(case, journey, line.spec) if is_open else None,
         "elsewhere": case_matter.elsewhere(case, [other for other in journey if other.pk not in mine]),

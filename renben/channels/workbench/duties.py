@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from django.core import signing
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, F, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +22,8 @@ from renben.kernel.models import Organization, User
 from renben.kernel.policy import PUBLIC, Principal, page
 
 FEED = "duties.feed"
+ENDED_DAYS, ENDED_SHOWN = 31, 20
+"""How long, and how many, of what was done late with its reason stand below the list of what is still open."""
 TIERS = ("city", "district", "street", "community")
 
 
@@ -141,7 +143,8 @@ def late(request: HttpRequest) -> HttpResponse:
     for step in shown:
         step.note, step.period = remaining(step), duties.period_of(step.case)
     summary = [{"office": office, **totals[office.pk]} for office in offices]
-    return render(request, "duties/late.html", {"rows": shown, "summary": summary, "office": wanted})
+    context = {"rows": shown, "summary": summary, "office": wanted}
+    return render(request, "duties/late.html", context | {"ended": late_ended(request.principal, wanted)})
 
 
 @page(action="case.view")
@@ -169,12 +172,28 @@ def late_export(request: HttpRequest) -> HttpResponse:
 
 def late_below(principal: Principal) -> QuerySet[CaseStep]:
     """Open steps past their day at offices below those where the reader holds a post."""
-    paths = principal.paths("case.view")
-    own = {post.organization_id for post in principal.posts}
-    ids = [key for key in queries.offices_within(paths) if key not in own]
-    rows = CaseStep.objects.filter(organization_id__in=ids, state__in=queries.OPEN, due_at__lt=clock.now())
-    rows = rows.filter(due_on__lte=clock.today())
+    rows = CaseStep.objects.filter(organization_id__in=_below(principal), state__in=queries.OPEN)
+    rows = rows.filter(due_at__lt=clock.now(), due_on__lte=clock.today())
     return rows.select_related("case__person", "case__employer", "organization").order_by("due_on", "id")
+
+
+def late_ended(principal: Principal, office: str = "") -> list[CaseStep]:
+    """The latest steps of the offices below (or of one) that were done after their day, with the reason that was given."""
+    since = clock.now() - dt.timedelta(days=ENDED_DAYS)
+    rows = CaseStep.objects.filter(organization_id__in=_below(principal), state=CaseStep.State.DONE, done_at__gt=since)
+    rows = rows.filter(due_at__lt=F("done_at")).exclude(reason="")
+    if office.isdigit():
+        rows = rows.filter(organization_id=int(office))
+    rows = rows.select_related("case", "organization", "done_by").order_by("-done_at", "-id")[:ENDED_SHOWN]
+    for step in rows:
+        step.period = duties.period_of(step.case)
+    return list(rows)
+
+
+def _below(principal: Principal) -> list[int]:
+    """Offices of the reader's territory where the reader holds no post."""
+    own = {post.organization_id for post in principal.posts}
+    return [key for key in queries.offices_within(principal.paths("case.view")) if key not in own]
 
 
 # iCalendar

@@ -111,3 +111,33 @@ def test_a_limit_shows_the_day_it_ends_and_what_was_agreed(village, checked):
     limit = re.search(r'<p class="limit"><strong>时限</strong>(.*?)</p>', text, re.S).group(1)
     assert "立即上报" in limit and "11月23日止" in limit
     assert "“立即”按当天" in limit and "D-33" not in limit
+    assert "现在还没有" not in limit
+
+
+def test_the_story_tells_what_ended_and_who_handed_it_on(world, village, checked):
+    act(village, checked, "check", FAULT)
+    act(village, checked, "report", REPORT)
+    above = Case.objects.get(parent=checked, procedure_id="J-6.3.1")
+    told = page(village, checked).partition('<ol class="timeline">')[2]
+    assert "定期检查：办结" in told and "及时上报：办结" in told
+    assert "胜利1社区 · 定期检查：开始" not in told, "办完了就不再说什么时候开始"
+    handed = page(signed_in(build.staff("information", world.streets[0], "赵敏")), above)
+    assert re.search(r"胜利街道 · 收到转来的事项\s*<span class=\"sub\">由崔海转来", handed)
+    assert re.search(r"胜利街道 · 定期检查：开始\s*<span class=\"sub\">系统", handed), "还没办的环节是系统开的"
+
+
+def test_the_supervisor_reads_why_something_was_late(world, village):
+    station = world.villages[0]
+    case = actions.start(
+        procedure_id="C-9.2.1", organization=station, by=build.staff("community_worker", station, "崔海")
+    )
+    case.steps.update(due_on="2026-11-20", due_at="2026-11-20T09:00Z")
+    leader = signed_in(build.staff("leader", world.centre, "李华博"))
+    address = reverse("duties:late")
+    before = leader.get(address).text
+    assert case.number in before and "最近逾期办完的" not in before
+    act(village, case, "check", FAULT | {"device_fault": "false", "reason": "协管员住院"})
+    after = leader.get(address).text.partition("最近逾期办完的")[2]
+    assert case.number in after and "协管员住院" in after
+    other = signed_in(build.staff("leader", world.streets[1], "孙丽"))
+    assert case.number not in other.get(address).text
