@@ -149,9 +149,14 @@ def _result(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def evaluate(
-    domain: str, as_of: date | str, inputs: Mapping[str, Any], *, parameters: Parameters | None = None
+    domain: str,
+    as_of: date | str,
+    inputs: Mapping[str, Any],
+    *,
+    parameters: Parameters | None = None,
+    explain: bool = True,
 ) -> Determination:
-    """Answer ``domain`` for one person on ``as_of`` (chooses the parameters).
+    """Answer ``domain`` for one person on ``as_of`` (chooses the parameters); ``explain=False`` leaves the parts out.
 
     NoSuchDomain for an unknown name; InputError naming the key for a bad input. A missing standard or calendar year is an answer.
     """
@@ -171,7 +176,7 @@ def evaluate(
             result: dict[str, Any] = {"error": NoStandardOnFile.code}
         else:
             result = _result(answer)
-        if rule.explain:
+        if rule.explain and explain:
             parts = rule.explain(reader, arguments, answer)
             missing = tuple(part.text for part in parts if part.value is None and answer.get("no_standard"))
     except (NoStandardOnFile, CalendarYearMissing) as error:

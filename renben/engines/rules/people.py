@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import numpy as np
 
 from .errors import InputError
@@ -14,29 +16,41 @@ LONGEST_CAREER = 900
 """More months than anybody has worked; a greater number is a slip of the keys."""
 
 
-def months_later(day: np.ndarray, months: int | np.ndarray) -> np.ndarray:
-    """The corresponding day so many months later, the last of the month where there is none (民法典第二百零二条).
+def latest_start(on: date, months: int) -> np.datetime64:
+    """The last day from which so many full months are complete on ``on``: a period ends on its corresponding day, or on the last
+    of the month where there is none (民法典第二百零二条). 28 February 2013 − 12 months is 29 February 2012."""
+    month = np.datetime64(on, "M") - np.timedelta64(months, "M")
+    last = (month + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    if on.month != (on + timedelta(days=1)).month:  # every later day of that month ends here too
+        return last
+    return min(month.astype("datetime64[D]") + np.timedelta64(on.day - 1, "D"), last)
 
-    ``day``: datetime64[D]; NaT stays NaT. 31 January + 1 month is 28 February, 29 February + 12 months is 28 February.
-    """
+
+def months_later(day: np.ndarray, months: int | np.ndarray) -> np.ndarray:
+    """The corresponding day so many months later, the last of the month where there is none; NaT stays NaT."""
     month = day.astype("datetime64[M]")
     target = month + np.asarray(months).astype("timedelta64[M]")
     last = (target + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
     return np.minimum(target.astype("datetime64[D]") + (day - month.astype("datetime64[D]")), last)
 
 
-def has_passed(day: np.ndarray, months: int | np.ndarray, on: np.datetime64) -> np.ndarray:
-    """True where so many full months since ``day`` are complete on ``on`` (the corresponding day included); False for NaT."""
-    return months_later(day, months) <= on
+def has_passed(day: np.ndarray, months: int | np.ndarray, on: date | np.datetime64) -> np.ndarray:
+    """True where so many full months since ``day`` (datetime64[D]) are complete on ``on``; False for NaT.
+
+    One number of months for all is a single comparison; a column of them is counted row by row.
+    """
+    if np.ndim(months):
+        return months_later(day, months) <= np.datetime64(on, "D")
+    return day <= latest_start(np.datetime64(on, "D").item(), int(months))
 
 
-def has_reached_age(birth: np.ndarray, years: int | np.ndarray, on: np.datetime64) -> np.ndarray:
+def has_reached_age(birth: np.ndarray, years: int | np.ndarray, on: date | np.datetime64) -> np.ndarray:
     """True from the birthday itself on; who was born on 29 February has it on the 28th in a common year."""
     return has_passed(birth, np.asarray(years) * 12, on)
 
 
-def refuse_later_than(key: str, label: str, day: np.ndarray | None, on: np.datetime64) -> None:
+def refuse_later_than(key: str, label: str, day: np.ndarray | None, on: date) -> None:
     """InputError when a day lies in the future of the judgement."""
-    if day is not None and (day > on).any():
-        first = day[day > on][0]
+    if day is not None and (day > np.datetime64(on)).any():
+        first = day[day > np.datetime64(on)][0]
         raise InputError("out_of_range", key, f"{label}（{key}）{first}晚于判定日期{on}，请改正。")

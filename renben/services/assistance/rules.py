@@ -39,16 +39,10 @@ CATEGORY_WORDS = {
 HOUSEHOLD = Input("household", "code", "户籍性质", codes=frozenset(HOUSEHOLDS))
 
 
-def _day(p: Reader) -> np.datetime64:
-    return np.datetime64(p.date, "D")
-
-
-def _by_sex(p: Reader, sex: np.ndarray, female: str, male: str) -> np.ndarray:
-    return np.where(sex == "F", p(female), p(male))
-
-
-def _retirement(p: Reader, sex: np.ndarray) -> np.ndarray:
-    return _by_sex(p, sex, "labour.retirement_age_female", "labour.retirement_age_male")
+def _old_enough(p: Reader, birth: np.ndarray, is_female: np.ndarray, female: str, male: str) -> np.ndarray:
+    """Who has reached the age that holds for their sex; ``female`` and ``male`` name its parameters."""
+    reached = (has_reached_age(birth, p(name), p.date) for name in (female, male))
+    return np.where(is_female, *reached)
 
 
 def _special(p: Reader, special_area: np.ndarray | None, like: np.ndarray) -> np.ndarray:
@@ -57,10 +51,10 @@ def _special(p: Reader, special_area: np.ndarray | None, like: np.ndarray) -> np
     return np.isin(special_area, p("hardship.special_areas"))
 
 
-def _in_categories(p: Reader, code: str, household: np.ndarray) -> np.ndarray:
+def _in_categories(p: Reader, code: str, is_rural: np.ndarray) -> np.ndarray:
     """Whether a kind is on the list in force for the household of each person."""
     urban, rural = code in p("hardship.categories_urban"), code in p("hardship.categories_rural")
-    return np.where(household == "rural", rural, urban)
+    return np.full(is_rural.shape, urban) if urban == rural else is_rural == rural
 
 
 def _tell_preconditions(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list[Part]:
@@ -158,13 +152,13 @@ def hardship(
 
     Dates are datetime64[D]; an age or a spell is full on its corresponding day. InputError for a day after the judgement's.
     """
-    today = _day(p)
-    refuse_later_than("birth", "出生日期", birth, today)
-    refuse_later_than("continuous_jobless_since", "连续失业起始日", continuous_jobless_since, today)
+    refuse_later_than("birth", "出生日期", birth, p.date)
+    refuse_later_than("continuous_jobless_since", "连续失业起始日", continuous_jobless_since, p.date)
     _refuse_before_birth(continuous_jobless_since, birth)
+    is_female, is_rural = sex == "F", household == "rural"
+    retired = _old_enough(p, birth, is_female, "labour.retirement_age_female", "labour.retirement_age_male")
     holds = {
-        "working_age": has_reached_age(birth, p("labour.working_age_from"), today)
-        & ~has_reached_age(birth, _retirement(p, sex), today),
+        "working_age": has_reached_age(birth, p("labour.working_age_from"), p.date) & ~retired,
         "able": able,
         "willing": willing,
         "jobless": jobless,
@@ -175,17 +169,16 @@ def hardship(
     ready = np.logical_and.reduce([holds[code] for code in needed])
     long_term = np.zeros(sex.shape, dtype=bool)
     if continuous_jobless_since is not None:
-        long_term = has_passed(continuous_jobless_since, p("hardship.long_term_months"), today)
-    least_age = _by_sex(p, sex, "hardship.female_min_age", "hardship.male_min_age")
+        long_term = has_passed(continuous_jobless_since, p("hardship.long_term_months"), p.date)
     kinds = {
-        "age_40_50": has_reached_age(birth, least_age, today),
+        "age_40_50": _old_enough(p, birth, is_female, "hardship.female_min_age", "hardship.male_min_age"),
         "dibao": dibao,
         "disabled": disabled,
         "zero_family": zero_family_member,
         "long_term": long_term,
         "special_area": _special(p, special_area, sex),
     }
-    flags = {f"categories:{code}": ready & held & _in_categories(p, code, household) for code, held in kinds.items()}
+    flags = {f"categories:{code}": ready & held & _in_categories(p, code, is_rural) for code, held in kinds.items()}
     found = np.logical_or.reduce(list(flags.values()))
     return {"hardship": found, **flags, **{f"failed:{code}": ~holds[code] for code in needed}}
 
