@@ -134,7 +134,17 @@ def cmd_policy(args: argparse.Namespace) -> int:
     return commands.policy_explain(args.domain, args.as_of, args.input)
 
 
-IMPORTS = ("people", "employers", "contributions", "medical", "business", "deaths", "disability", "dibao")
+IMPORTS = (
+    "people",
+    "employers",
+    "subsidy_openings",
+    "contributions",
+    "medical",
+    "business",
+    "deaths",
+    "disability",
+    "dibao",
+)
 """Written down here too, because listing them must not load the framework."""
 
 

@@ -31,9 +31,11 @@ from renben.services.exchange.models import ImportRow, OutsideFact
 AT_ONCE = 500
 """Up to so many rows go in while the clerk waits (about two seconds); more become a job with a progress bar."""
 State = ImportBatch.State
-KINDS = {"people": "人员名册（档案转移花名册）", "employers": "用人单位名册"} | {
-    kind: f"外部数据：{OutsideFact.Kind(kind).label}" for kind in OUTSIDE
-}
+KINDS = {
+    "people": "人员名册（档案转移花名册）",
+    "employers": "用人单位名册",
+    "subsidy_openings": "社会保险补贴期初月数（启用平台前已享受的）",
+} | {kind: f"外部数据：{OutsideFact.Kind(kind).label}" for kind in OUTSIDE}
 
 
 class UploadForm(forms.Form):

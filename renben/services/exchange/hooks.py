@@ -25,6 +25,9 @@ class SinkRow:
 class Sink(Protocol):
     """What becomes of rows that carry more than a person, e.g. archives. Called inside the chunk's transaction."""
 
+    def objections(self, rows: Sequence[SinkRow]) -> dict[int, Any]:
+        """Rows that cannot be taken, by key, each with its `CellProblem`. Asked only by kinds about people on file."""
+
     def existing(self, rows: Sequence[SinkRow]) -> set[int]:
         """Keys of the rows that are on file already and would change nothing."""
 

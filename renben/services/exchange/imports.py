@@ -20,7 +20,7 @@ from django.db.models import Count
 
 from renben.kernel import audit, clock, crypto, files
 from renben.kernel.models import ImportBatch, StoredFile
-from renben.services.exchange import employer_rows, outside_rows, people_rows, row_store
+from renben.services.exchange import employer_rows, opening_rows, outside_rows, people_rows, row_store
 from renben.services.exchange.copy_in import copy_in
 from renben.services.exchange.layout import OUTSIDE, layout_of
 from renben.services.exchange.models import ImportRow
@@ -33,6 +33,7 @@ CHUNK = 1000
 KINDS: dict[str, ModuleType] = {
     "people": people_rows,
     "employers": employer_rows,
+    "subsidy_openings": opening_rows,
     **dict.fromkeys(OUTSIDE, outside_rows),
 }
 ALLOWED = {"xlsx", "xls", "csv"}

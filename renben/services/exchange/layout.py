@@ -113,7 +113,11 @@ def read_layout(path: Path) -> Layout:
 
 OUTSIDE = ("contributions", "medical", "business", "deaths", "disability", "dibao")
 """Files of other bodies about people on file."""
-FILES = {"people": "archive_roster.yaml", "employers": "employers.yaml"} | {kind: f"{kind}.yaml" for kind in OUTSIDE}
+FILES = {
+    "people": "archive_roster.yaml",
+    "employers": "employers.yaml",
+    "subsidy_openings": "subsidy_openings.yaml",
+} | {kind: f"{kind}.yaml" for kind in OUTSIDE}
 
 
 @cache
