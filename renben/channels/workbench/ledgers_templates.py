@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,22 +11,23 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from renben.channels.paging import paginate
 from renben.channels.workbench.attempts import office_of
+from renben.channels.workbench.ledgers_around import EMPTY, AroundForm
+from renben.channels.workbench.ledgers_known import KEEP, USE, known_of
 from renben.engines.ledgers import definitions, template_acts, templates
 from renben.engines.ledgers.definitions import Ledger, LedgerError
 from renben.engines.ledgers.models import LedgerTemplate
-from renben.engines.ledgers.template_sheets import MAX_BYTES, Label, TemplateSheet
-from renben.engines.ledgers.template_words import FACTS
+from renben.engines.ledgers.template_grids import FORM, ROSTER, Figures, FigureSheet, read_figures, way_of
+from renben.engines.ledgers.template_proposals import first_figures
+from renben.engines.ledgers.template_sheets import MAX_BYTES, TemplateSheet
+from renben.engines.ledgers.template_words import plain_heading
 from renben.engines.ledgers.templates import Mapped, Mapping
 from renben.kernel import clock, files
 from renben.kernel.policy import Principal, page
-
-USE, KEEP = "ledger.view", "ledger.template"
-FREE_CELLS = 2
-EMPTY = ("", "（留空，不填）")
 
 
 def ledger_name(slug: str) -> str:
@@ -63,13 +63,20 @@ def template_list(request: HttpRequest) -> HttpResponse:
     listed = paginate(request, rows)
     context = {
         "listed": listed,
-        "rows": [(row, ledger_name(row.slug), may_keep(request.principal, row)) for row in listed],
+        "rows": [(row, ledger_name(row.slug), _leads_to(row, request.principal)) for row in listed],
         "text": text,
         "state": state,
         "is_filtered": bool(text or state),
         "may_new": request.principal.may(KEEP) and not clock.is_as_of(),
     }
     return render(request, "ledgers/templates.html", context)
+
+
+def _leads_to(template: LedgerTemplate, principal: Principal) -> str:
+    """Whoever keeps a new table goes on with it; everybody else looks at it."""
+    if template.version == 0 and may_keep(principal, template):
+        return page_of(template)
+    return reverse("ledgers:template", args=[template.pk])
 
 
 class FileForm(forms.Form):
@@ -112,29 +119,71 @@ def upload(request: HttpRequest) -> HttpResponse:
         except LedgerError as error:
             form.add_error("file", str(error))
         else:
-            return redirect("ledgers:template_columns", template.pk)
+            return redirect(page_of(template))
     return render(request, "ledgers/template_new.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 def _kept(request: HttpRequest, asked: dict[str, Any]) -> LedgerTemplate:
     file = asked["file"]
     data = file.read()
-    sheet = templates.sheet_named(templates.sheets_of(data, file.name), "")
-    if asked["ledger"]:
-        ledger: Ledger | None = definitions.find(asked["ledger"])
-    else:
-        ledger = templates.best_ledger(sheet, definitions.all_ledgers())
-    if ledger is None:
-        raise LedgerError("看列名判断不出这是哪本台账。请在“填什么台账”里选一本，再上传一次。")
+    ledger, mapping = _first(request, data, file.name, asked["ledger"])
     return template_acts.keep(
         data=data,
         file_name=file.name,
         name=asked["name"].strip() or PurePosixPath(file.name.replace("\\", "/")).stem,
         ledger=ledger,
-        sheet=sheet,
+        mapping=mapping,
         organization=office_of(request.principal, KEEP),
         by=request.user,
     )
+
+
+def _first(request: HttpRequest, data: bytes, name: str, slug: str) -> tuple[Ledger, Mapping | Figures]:
+    """The ledger and what is proposed for a new table: figures when its rows are fixed or nothing in it names a column."""
+    chosen = definitions.find(slug) if slug else None
+    try:
+        sheet = templates.sheet_named(templates.sheets_of(data, name), "")
+    except LedgerError:
+        if not (sheets := _asks_figures(data, name)):
+            raise
+        return _first_figures(request, sheets[0], chosen)
+    asks = next((each for each in _asks_figures(data, name) if each.name == sheet.name), None)
+    if asks is not None and asks.is_grid:
+        return _first_figures(request, asks, chosen)
+    ledger = chosen or templates.best_ledger(sheet, definitions.all_ledgers())
+    if ledger is None:
+        raise LedgerError("看列名判断不出这是哪本台账。请在“填什么台账”里选一本，再上传一次。")
+    mapping = templates.first_mapping(sheet, ledger)
+    keys = {column.key for column in ledger.columns}
+    if asks is not None and asks.pairs and not any(column.key in keys for column in mapping.columns):
+        return _first_figures(request, asks, chosen)
+    return ledger, mapping
+
+
+def _asks_figures(data: bytes, name: str) -> list[FigureSheet]:
+    try:
+        return read_figures(data, name)
+    except LedgerError:
+        return []
+
+
+def _first_figures(request: HttpRequest, sheet: FigureSheet, ledger: Ledger | None) -> tuple[Ledger, Figures]:
+    title = plain_heading(f"{sheet.name} {sheet.layout.title if sheet.layout else ''}".replace("台帐", "台账"))
+    named = (
+        each
+        for each in definitions.all_ledgers()
+        if any(plain_heading(definitions.plain(name)) in title for name in (each.name, *each.aliases))
+    )
+    ledger = ledger or next(named, None)
+    if ledger is None:
+        raise LedgerError("这是一张填数的表，看不出数从哪本台账来。请在“填什么台账”里选一本，再上传一次。")
+    return ledger, first_figures(sheet, ledger, known_of(request.principal, ledger))
+
+
+def page_of(template: LedgerTemplate) -> str:
+    """Where one says what goes into this kind of table."""
+    way = way_of(template.mapping)
+    return reverse("ledgers:template_columns" if way == ROSTER else "ledgers:template_figures", args=[template.pk])
 
 
 @dataclass(frozen=True)
@@ -150,77 +199,38 @@ class Looked:
     @classmethod
     def at(cls, template: LedgerTemplate, asked: QueryDict) -> Looked:
         """`asked` may name another ledger or sheet than the one kept; the mapping is then proposed anew."""
-        kept = Mapping.from_json(template.mapping)
+        kept = Mapping.from_json(template.mapping) if way_of(template.mapping) == ROSTER else None
         sheets = templates.sheets_of(data_of(template))
-        sheet = templates.sheet_named(sheets, asked.get("sheet") or kept.sheet)
+        sheet = templates.sheet_named(sheets, asked.get("sheet") or template.mapping["sheet"])
         ledger = definitions.find(asked.get("ledger") or template.slug)
-        is_kept = ledger.slug == template.slug and sheet.name == kept.sheet
+        is_kept = kept is not None and ledger.slug == template.slug and sheet.name == kept.sheet
         mapping = kept if is_kept else templates.first_mapping(sheet, ledger)
         titles = {column.key: column.title for column in ledger.columns}
         maybe = {p.column.place: titles[p.maybe] for p in templates.propose(sheet, ledger) if p.maybe}
         return cls(sheets, sheet, ledger, mapping, maybe)
 
 
-class MappingForm(forms.Form):
-    """One choice per column of the table, one per place around it, two cells more by address."""
-
-    name = forms.CharField(label="表名", max_length=80)
+class MappingForm(AroundForm):
+    """One choice per column of the table, and what goes around it."""
 
     def __init__(self, looked: Looked, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.looked = looked
-        ledger, extra = looked.ledger, templates.targets(looked.ledger)
-        count = len(ledger.columns)
-        choices = [EMPTY, *extra[:count], *extra[count:]]
+        choices = [EMPTY, *templates.targets(looked.ledger)]
         held = {column.place: column.key for column in looked.mapping.columns}
         for column in looked.sheet.columns:
-            self._choice(f"col_{column.place}", f"“{column.heading}”填什么", choices, held.get(column.place, ""))
-        facts = [EMPTY, *FACTS.items()]
-        chosen = {(cell.cell, cell.label): cell.fact for cell in looked.mapping.cells}
-        for place, label in enumerate(looked.sheet.labels):
-            value = chosen.get((label.cell, label.label), label.fact)
-            self._choice(f"cell_{place}", f"{label.cell} 的“{label.label}”填什么", facts, value)
-        free = [cell for cell in looked.mapping.cells if not cell.label][:FREE_CELLS]
-        for place, cell in itertools.zip_longest(range(FREE_CELLS), free):
-            self.fields[f"at_{place}"] = forms.CharField(
-                label="单元格",
-                required=False,
-                max_length=7,
-                initial=cell.cell if cell else "",
-                widget=forms.TextInput(attrs={"aria-label": f"另填的单元格 {place + 1}，例如 B2"}),
-            )
-            self._choice(f"fact_{place}", f"另填的单元格 {place + 1} 填什么", facts, cell.fact if cell else "")
-
-    def _choice(self, name: str, label: str, choices: list[tuple[str, str]], initial: str) -> None:
-        widget = forms.Select(attrs={"aria-label": label})
-        self.fields[name] = forms.ChoiceField(
-            label=label, choices=choices, required=False, initial=initial, widget=widget
-        )
+            self.choice(f"col_{column.place}", f"“{column.heading}”填什么", choices, held.get(column.place, ""))
+        self.add_around(looked.sheet.labels, looked.mapping.cells)
 
     @property
     def rows(self) -> list[tuple[Any, Any, str]]:
         return [(c, self[f"col_{c.place}"], self.looked.maybe.get(c.place, "")) for c in self.looked.sheet.columns]
 
-    @property
-    def around(self) -> list[tuple[Label, Any]]:
-        return [(label, self[f"cell_{place}"]) for place, label in enumerate(self.looked.sheet.labels)]
-
-    @property
-    def free(self) -> list[tuple[Any, Any]]:
-        return [(self[f"at_{place}"], self[f"fact_{place}"]) for place in range(FREE_CELLS)]
-
     def mapping(self) -> Mapping:
-        """The mapping as it was chosen. A key stands in at most one column unless it is the same in every row."""
+        """The mapping as it was chosen."""
         asked, sheet = self.cleaned_data, self.looked.sheet
         columns = tuple(Mapped(c.place, c.heading, asked[f"col_{c.place}"]) for c in sheet.columns)
-        cells = [Label(label.cell, label.label, asked[f"cell_{place}"]) for place, label in enumerate(sheet.labels)]
-        for place in range(FREE_CELLS):
-            address, fact = asked[f"at_{place}"].strip().upper(), asked[f"fact_{place}"]
-            if bool(address) != bool(fact):
-                raise LedgerError("另填的单元格要写地址（例如 B2），也要选填什么；不填就都空着。")
-            if address:
-                cells.append(Label(address, "", fact))
-        return Mapping(sheet.name, sheet.head_first, sheet.head_last, columns, tuple(cells))
+        return Mapping(sheet.name, sheet.head_first, sheet.head_last, columns, self.cells())
 
 
 @page(action=KEEP, subject="ledger_template_own")
@@ -272,16 +282,21 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             with transaction.atomic():
-                kept = template_acts.replace(template=template, data=file.read(), file_name=file.name, by=request.user)
+                ledger = definitions.find(template.slug)
+                known = known_of(request.principal, ledger) if way_of(template.mapping) != ROSTER else None
+                kept = template_acts.replace(
+                    template=template, data=file.read(), file_name=file.name, by=request.user, known=known
+                )
         except LedgerError as error:
             form.add_error("file", str(error))
         else:
-            messages.success(request, f"已换成新表，{len(kept.same)} 列沿用原来的对照。")
+            unit = "格" if way_of(template.mapping) == FORM else "列"
+            messages.success(request, f"已换成新表，{len(kept.same)} {unit}沿用原来的对照。")
             if kept.gone:
                 messages.warning(request, f"新表里没有了：{'、'.join(kept.gone[:8])}。")
             if kept.new:
-                messages.warning(request, f"新表多了 {len(kept.new)} 列，请核对：{'、'.join(kept.new[:8])}。")
-                return redirect("ledgers:template_columns", pk)
+                messages.warning(request, f"新表多了 {len(kept.new)} {unit}，请核对：{'、'.join(kept.new[:8])}。")
+                return redirect(page_of(template))
             return redirect("ledgers:template", pk)
     context = {"template": template, "form": form}
     return render(request, "ledgers/template_replace.html", context, status=422 if form.is_bound else 200)

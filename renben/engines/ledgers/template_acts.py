@@ -7,17 +7,18 @@ from typing import Any
 
 from django.db import transaction
 
-from renben.engines.ledgers import template_fill, templates
+from renben.engines.ledgers import template_figures, template_fill, template_grids, template_proposals, templates
 from renben.engines.ledgers.definitions import Ledger, LedgerError, find
 from renben.engines.ledgers.models import LedgerTemplate
-from renben.engines.ledgers.template_sheets import TemplateSheet
+from renben.engines.ledgers.template_grids import ROSTER, Figure, Figures, read_figures, way_of
+from renben.engines.ledgers.template_labels import Known
 from renben.engines.ledgers.templates import Kept, Mapping
 from renben.kernel import audit, clock, files
 
 
 @transaction.atomic
 def keep(
-    *, data: bytes, file_name: str, name: str, ledger: Ledger, sheet: TemplateSheet, organization: Any, by: Any
+    *, data: bytes, file_name: str, name: str, ledger: Ledger, mapping: Mapping | Figures, organization: Any, by: Any
 ) -> LedgerTemplate:
     """Keep a file with the mapping that is proposed for it; somebody still has to confirm it. LedgerError when refused."""
     now = clock.now()
@@ -26,7 +27,7 @@ def keep(
         name=name[:80],
         slug=ledger.slug,
         file=_stored(data, file_name, organization, by),
-        mapping=templates.first_mapping(sheet, ledger).to_json(),
+        mapping=mapping.to_json(),
         created_by=by,
         created_at=now,
         updated_by=by,
@@ -40,18 +41,19 @@ def keep(
 
 @transaction.atomic
 def confirm(
-    *, template: LedgerTemplate, name: str, ledger: Ledger, mapping: Mapping, version: int, by: Any
+    *, template: LedgerTemplate, name: str, ledger: Ledger, mapping: Mapping | Figures, version: int, by: Any
 ) -> LedgerTemplate:
     """Save a mapping and put the template to use. `version` is the one that was looked at."""
     held = LedgerTemplate.objects.select_for_update().get(pk=template.pk)
     if held.version != version:
         raise LedgerError("这份表刚被别人改过。请刷新页面，看过新的对照再改。")
     data = files.read_bytes(held.file)
-    sheets = templates.sheets_of(data)
+    is_figures = isinstance(mapping, Figures)
+    sheets = read_figures(data) if is_figures else templates.sheets_of(data)
     sheet = next((each for each in sheets if each.name == mapping.sheet), None)
     if sheet is None:
         raise LedgerError(f"表里没有名为“{mapping.sheet}”的工作表，请重新选择。")
-    templates.check(mapping, sheet, ledger)
+    (template_proposals if is_figures else templates).check(mapping, sheet, ledger)
     _try(data, ledger, mapping)
     _one_name(held, name)
     was = {"name": held.name, "slug": held.slug, "mapping": held.mapping}
@@ -63,22 +65,37 @@ def confirm(
 
 
 @transaction.atomic
-def replace(*, template: LedgerTemplate, data: bytes, file_name: str, by: Any) -> Kept:
-    """Next month's file: columns with the same heading keep what goes into them. LedgerError when the file is refused."""
+def replace(*, template: LedgerTemplate, data: bytes, file_name: str, by: Any, known: Known | None = None) -> Kept:
+    """Next month's file: columns with the same heading keep what goes into them. LedgerError when the file is refused.
+
+    `known`: what is known of the ledger's values, for proposals to the new columns of a table of figures.
+    """
     held = LedgerTemplate.objects.select_for_update().get(pk=template.pk)
-    old = Mapping.from_json(held.mapping)
-    sheet = templates.sheet_named(templates.sheets_of(data, file_name), old.sheet)
-    kept = templates.carry_over(old, sheet, find(held.slug))
-    if not any(column.key for column in kept.mapping.columns if column.heading in kept.same):
-        raise LedgerError(
-            "新表的列名和原来的没有一列相同，不像是同一张表。请核对文件；确实换了表，请另外“上传一张表”。"
-        )
+    kept = _carried(held, data, file_name, known or Known())
     _try(data, find(held.slug), kept.mapping)
     was = held.mapping
     held.file, held.mapping = _stored(data, file_name, held.organization, by), kept.mapping.to_json()
     _save(held, by, is_active=held.is_active)
     detail = {"version": held.version, "sm3": held.file.sm3, "was": was, "now": held.mapping}
     _record("ledger.template_replace", held, by, detail)
+    return kept
+
+
+def _carried(held: LedgerTemplate, data: bytes, file_name: str, known: Known) -> Kept:
+    ledger = find(held.slug)
+    if way_of(held.mapping) == ROSTER:
+        old = Mapping.from_json(held.mapping)
+        kept = templates.carry_over(old, templates.sheet_named(templates.sheets_of(data, file_name), old.sheet), ledger)
+        used = {column.heading for column in kept.mapping.columns if column.key}
+    else:
+        figures = Figures.from_json(held.mapping)
+        sheet = template_grids.sheet_named(read_figures(data, file_name), figures.sheet)
+        kept = template_proposals.carry_over(figures, sheet, ledger, known)
+        used = {each.heading if isinstance(each, Figure) else each.label for each in kept.mapping.measured}
+    if not used & set(kept.same):
+        raise LedgerError(
+            "新表的列名和原来的没有一列相同，不像是同一张表。请核对文件；确实换了表，请另外“上传一张表”。"
+        )
     return kept
 
 
@@ -104,9 +121,13 @@ def record_fill(*, template: LedgerTemplate, by: Any, organization: Any, detail:
     )
 
 
-def _try(data: bytes, ledger: Ledger, mapping: Mapping) -> None:
+def _try(data: bytes, ledger: Ledger, mapping: Mapping | Figures) -> None:
     """Filled with no rows, so that a file that cannot be filled is told now and not on the day it is due."""
-    template_fill.fill(data, ledger=ledger, mapping=mapping, rows=(), facts={}, out=io.BytesIO())
+    out, given = io.BytesIO(), {"ledger": ledger, "rows": (), "facts": {}}
+    if isinstance(mapping, Figures):
+        template_figures.fill_figures(data, figures=mapping, known=Known(), as_of=clock.today(), out=out, **given)
+    else:
+        template_fill.fill(data, mapping=mapping, out=out, **given)
 
 
 def _stored(data: bytes, name: str, organization: Any, by: Any) -> Any:

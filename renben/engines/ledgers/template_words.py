@@ -38,7 +38,11 @@ def forms(text: object) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Words:
-    """`groups`: for each compared heading the numbers of its synonym groups. `known`: every heading some ledger knows."""
+    """`groups`: for each compared heading the numbers of its synonym groups. `known`: every heading some ledger knows.
+
+    For tables of figures: `counts` are headings that ask how many; `offices` and `spans` titles of ledger columns that hold
+    offices and figures to be told in spans (年龄).
+    """
 
     groups: dict[str, frozenset[int]]
     known: frozenset[str]
@@ -46,6 +50,9 @@ class Words:
     totals: tuple[str, ...]
     footers: tuple[str, ...]
     facts: dict[str, tuple[str, ...]]
+    counts: frozenset[str] = frozenset()
+    offices: tuple[str, ...] = ()
+    spans: tuple[str, ...] = ()
 
     def is_same(self, one: str, other: str) -> bool:
         """Whether two headings mean the same: equal as compared, or in one group of synonyms."""
@@ -98,6 +105,9 @@ def _load(catalog: Path) -> Words:
             totals=tuple(plain_heading(word) for word in content["totals"]),
             footers=tuple("".join(halfwidth(word).split()) for word in content["footers"]),
             facts={code: tuple(content["facts"][code]) for code in FACTS},
+            counts=frozenset(plain_heading(word) for word in content["counts"]),
+            offices=tuple(content["offices"]),
+            spans=tuple(content["spans"]),
         )
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise LedgerError(f"{path.name} 有误：{error}") from error

@@ -77,9 +77,9 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Kept:
-    """What became of a mapping with next month's file."""
+    """What became of a mapping with next month's file. `mapping` is of the kind it was (`Mapping`, `template_grids.Figures`)."""
 
-    mapping: Mapping
+    mapping: Any
     same: list[str] = field(default_factory=list)
     new: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
