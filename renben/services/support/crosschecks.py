@@ -12,6 +12,7 @@ from renben.engines.payments import accounts
 from renben.engines.payments.models import PaymentAccount
 from renben.kernel.models import LabourSpell
 from renben.kernel.textnorm import clean_name
+from renben.services.exchange import crosschecks as outside
 from renben.services.registration.models import BenefitMonth
 from renben.services.registration.reasons import Why
 from renben.services.support.codes import BASIS, Kind
@@ -74,18 +75,31 @@ def _work_faults(row: SubsidyMonth, spells: Sequence[LabourSpell]) -> list[Why]:
     return []
 
 
+def _outside(rows: Sequence[SubsidyMonth]) -> dict[int, list[Why]]:
+    """What other bodies' data say against a month: social insurance by an employer, a firm, a death (catalogue crosschecks)."""
+    found: dict[int, list[Why]] = {}
+    for kind in Kind:
+        mine = [row for row in rows if row.subsidy.kind == kind]
+        objections = outside.objections(kind, [(row.person_id, row.month) for row in mine])
+        for row in mine:
+            why = objections.get((row.person_id, row.month), [])
+            if why:
+                found[row.pk] = [Why(one.code, one.text, one.fix, one.basis) for one in why]
+    return found
+
+
 def faults(rows: Sequence[SubsidyMonth]) -> dict[int, list[Why]]:
     """`{row id: reasons}` for the months that must not be paid now. Rows carry `subsidy` and `person`."""
     if not rows:
         return {}
     held = accounts.current({row.person_id for row in rows})
     shared = accounts.shared_with(held.values())
-    spells, drawn = _spells(rows), _benefit_months(rows)
+    spells, drawn, said = _spells(rows), _benefit_months(rows), _outside(rows)
     found = {}
     for row in rows:
         account = held.get(row.person_id)
         why = _account_faults(row, account, shared.get(account.pk, []) if account else [])
-        why += _work_faults(row, spells[row.person_id])
+        why += _work_faults(row, spells[row.person_id]) + said.get(row.pk, [])
         if (row.person_id, row.month) in drawn:
             why.append(Why("benefit", "这个月同时列发了失业保险金。", "请核实应发哪一项，再停发另一项。"))
         if row.amount_fen is None:

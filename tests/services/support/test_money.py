@@ -8,9 +8,10 @@ import pytest
 
 from renben.engines.payments import accounts, returns
 from renben.engines.payments.models import PaymentLine
-from renben.kernel import labour, merge
+from renben.kernel import clock, labour, merge
 from renben.kernel.merging import MergeRefused
-from renben.kernel.models import Task
+from renben.kernel.models import ImportBatch, Task
+from renben.services.exchange.models import OutsideFact
 from renben.services.registration.reasons import NotPossible
 from renben.services.support import adjusting, checking, granting, paying, stopping
 from renben.services.support.models import SubsidyAdjustment, SubsidyMonth
@@ -166,6 +167,20 @@ def _against(office, subsidy, case):
     if case == "shared":
         other = office.person("刘桂英")
         accounts.set_account(person=other, holder="刘桂英", bank="北京银行", number="6222020200112233", by=office.clerk)
+    if case in ("dead", "insured"):
+        kind, role = {"dead": ("deaths", ""), "insured": ("contributions", "employer")}[case]
+        batch = ImportBatch.objects.create(
+            kind=kind, file_name="a.xlsx", file_sm3="0", organization=office.place.centre, created_at=clock.now()
+        )
+        OutsideFact.objects.create(
+            person=subsidy.person,
+            kind=kind,
+            role=role,
+            body="北京顺通物流有限公司",
+            start_on=day("2007-03-31"),
+            as_of=day("2007-05-01"),
+            batch=batch,
+        )
     if case == "renamed":
         subsidy.person.name = "王秀芳"
         subsidy.person.save()
@@ -173,7 +188,13 @@ def _against(office, subsidy, case):
 
 @pytest.mark.parametrize(
     ("case", "said"),
-    [("employed", "被单位招用"), ("shared", "还登记在刘桂英名下"), ("renamed", "与本人姓名“王秀芳”不一致")],
+    [
+        ("dead", "已于2007-03-31死亡"),
+        ("insured", "由“北京顺通物流有限公司”缴纳社会保险"),
+        ("employed", "被单位招用"),
+        ("shared", "还登记在刘桂英名下"),
+        ("renamed", "与本人姓名“王秀芳”不一致"),
+    ],
 )
 def test_what_speaks_against_a_month_holds_it_back_with_the_reason(case, said, office):
     subsidy = office.drawing()
