@@ -97,8 +97,6 @@ WORDS = {
     "subsidy.recover": "登记追回",
     "subsidy.opening": "导入补贴期初月数",
     "subsidy.opening_undone": "撤销补贴期初月数",
-    "subsidy.opening": "导入补贴期初月数",
-    "subsidy.opening_undone": "撤销补贴期初月数",
     "contacts.open_month": "列出本月联系",
     "contacts.record": "登记联系",
     "dynamic_record.add": "动态记录",

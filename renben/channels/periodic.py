@@ -12,6 +12,7 @@ from renben.engines.procedures import duties
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
 from renben.services.registration import contacts
+from renben.services.support.finding import running
 
 STALLED_AFTER_SECONDS = 60
 
@@ -39,6 +40,13 @@ def month_contacts(timestamp: int) -> None:
 def open_duties(timestamp: int) -> None:
     """定期职责: what this day's calendar asks of every office stands before the doors open."""
     duties.open_due()
+
+
+@app.periodic(cron="40 0 * * *")
+@app.task(name="findings.run", queueing_lock="findings.run")
+def find_people(timestamp: int) -> None:
+    """政策找人: every policy over the whole register; whom one seems to fit becomes a task of the own station."""
+    running.run_all()
 
 
 @app.periodic(cron="30 1 * * *")

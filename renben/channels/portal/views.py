@@ -8,6 +8,7 @@ from django.db import OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -23,10 +24,14 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html")
 
 
+@csrf_exempt
 @page(PUBLIC)
 @require_POST
 def display_mode(request: HttpRequest) -> HttpResponse:
-    """长者版 or standard, kept in a cookie for a year; works without JavaScript."""
+    """长者版 or standard, kept in a cookie for a year; works without JavaScript.
+
+    Larger letters need no protection against forged requests, and pages that set no cookie at all offer them too.
+    """
     target = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"

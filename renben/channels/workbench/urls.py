@@ -7,6 +7,8 @@ from renben.channels.workbench import (
     admin_offices,
     admin_settings,
     delegation,
+    findings,
+    findings_person,
     people,
     people_file,
     people_moves,
@@ -23,6 +25,17 @@ PEOPLE = [
     path("<int:pk>/move/", people_moves.move, name="move"),
     path("<int:pk>/merge/", people_moves.find_double, name="find_double"),
     path("<int:pk>/merge/<int:other>/", people_moves.merge, name="merge"),
+]
+FINDINGS = [
+    path("", findings.finding_list, name="list"),
+    path("export/", findings.finding_export, name="export"),
+    path("<int:pk>/", findings_person.finding_page, name="finding"),
+    path("<int:pk>/tell/", findings_person.tell, name="tell"),
+    path("<int:pk>/hand-on/", findings_person.hand_on, name="hand_on"),
+    path("<int:pk>/apply/", findings_person.apply_for, name="apply"),
+    path("<int:pk>/decline/", findings_person.decline, name="decline"),
+    path("<int:pk>/take-back/", findings_person.take_back, name="take_back"),
+    path("<int:pk>/notice/", findings_person.notice, name="notice"),
 ]
 DELEGATION = [
     path("", delegation.delegations, name="list"),
@@ -55,6 +68,7 @@ AUDIT = [
 
 urlpatterns = [
     path("people/", include((PEOPLE, "people"))),
+    path("findings/", include((FINDINGS, "findings"))),
     path("delegation/", include((DELEGATION, "delegation"))),
     path("admin/calendar/", include((CALENDAR, "calendar"))),
     path("admin/settings/", admin_settings.settings_page, name="admin_settings"),

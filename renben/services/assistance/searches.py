@@ -62,7 +62,7 @@ HARDSHIP = Search(
         "household": Need(("person.household",), "urban", "户口性质（看户口簿）"),
         "jobless": Need(("labour.jobless",)),
         "willing": Need(("registration.is_seeking",), True, SEEKS),
-        "able": Need(("registration.is_seeking",), True, "确认本人有劳动能力"),
+        "able": Need(("registration.is_able",), True, "确认本人有劳动能力"),
         "registered": Need(("registration.is_registered",), True, "失业登记的情况", first=REGISTER_FIRST),
         "dibao": Need(("family.dibao",), False),
         "disabled": Need(("person.disabled",), False),

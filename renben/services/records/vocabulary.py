@@ -57,8 +57,9 @@ SUBSIDY = frozenset(
         "determined_on",
     ]
 )
-WORDS = {"person": PERSON, "employer": EMPLOYER, "office": OFFICE, "case": CASE, "subsidy": SUBSIDY}
-OF_SERVICES = frozenset(["subsidy"])
+FINDING = frozenset(["policy", "reason", "missing", "papers", "place", "basis"])
+WORDS = {"person": PERSON, "employer": EMPLOYER, "office": OFFICE, "case": CASE, "subsidy": SUBSIDY, "finding": FINDING}
+OF_SERVICES = frozenset(["subsidy", "finding"])
 """First words whose facts a service above reads (`facts.provide`): for forms, not for ledgers, which read row by row."""
 
 

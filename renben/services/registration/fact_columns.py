@@ -35,7 +35,8 @@ LABOUR = (
 )
 REGISTERED = (
     Column("registration.is_registered", "已办失业登记", "bool"),
-    Column("registration.is_seeking", "有求职要求和劳动能力", "bool"),
+    Column("registration.is_seeking", "有求职要求", "bool"),
+    Column("registration.is_able", "有劳动能力", "bool"),
 )
 ARCHIVE = (
     Column("archive.is_held", "档案在本区", "bool"),
@@ -110,6 +111,7 @@ def registered(ids: np.ndarray, on: dt.date) -> Table:
     return {
         "registration.is_registered": Known.of_all(is_registered),
         "registration.is_seeking": Known(is_registered, is_registered),
+        "registration.is_able": Known(is_registered, is_registered),
     }
 
 

@@ -15,8 +15,8 @@ from renben.kernel import acts, audit, clock
 from renben.kernel.models import Organization
 from renben.services.registration.codes import Channel
 from renben.services.registration.reasons import NotPossible, Why
-from renben.services.registration.territory import street_of
-from renben.services.support.finding import running, tasks
+from renben.services.registration.territory import NoSuchOffice, street_of
+from renben.services.support.finding import printed, running, tasks
 from renben.services.support.finding.models import Finding
 
 State = Finding.State
@@ -130,6 +130,11 @@ def take_back(*, finding: Finding, by: Any) -> Finding:
 
 
 @acts.whole
-def print_notice(*, finding: Finding, facts: dict[str, Any], organization: Organization, by: Any) -> IssuedDocument:
-    """《政策告知单》 to hand over; printing it does not count as telling."""
-    return issue(form=NOTICE, person=finding.person, organization=organization, data=facts, by=by)
+def print_notice(*, finding: Finding, by: Any) -> IssuedDocument:
+    """《政策告知单》 of the street, to hand over; printing it does not count as telling."""
+    person = finding.person
+    try:
+        office = street_of(person.organization)
+    except NoSuchOffice:
+        office = person.organization
+    return issue(form=NOTICE, person=person, organization=office, data=printed.notice(finding, office), by=by)

@@ -58,7 +58,7 @@ def working_as(status: str) -> Callable[[Table, dt.date, Reader], np.ndarray]:
     def among(table: Table, on: dt.date, reader: Reader) -> np.ndarray:
         birth, sex = table["person.birth"], table["person.sex"]
         retired = has_reached_age(birth.values, _retirement(table, reader), _today(on))
-        is_known = birth.known & sex.known & table["labour.since"].known & (birth.values <= _today(on))
+        is_known = birth.known & sex.known & (birth.values <= _today(on))
         return table["labour.status"].is_one_of([status]) & is_known & ~retired
 
     return among
@@ -69,6 +69,16 @@ def months_left(answer: Mapping[str, np.ndarray], table: Table) -> np.ndarray:
     return answer["months"] > table["subsidy.months_before"].values
 
 
+def least_months(reader: Reader) -> int:
+    """What is taken where the first day of business is not known: just enough, to be asked."""
+    return reader("subsidy.self_employed.min_business_months")
+
+
+def least_days(reader: Reader) -> int:
+    return max(reader("subsidy.flexible.min_days_first"), reader("subsidy.flexible.min_days_again"))
+
+
+SINCE = "从哪天起干的（营业执照日期，或干活的证明）"
 AGE = Need(("person.birth",), derive=age)
 SEX = Need(("person.sex",))
 DISABILITY = Need(("person.disability",), "none")
@@ -88,7 +98,7 @@ SELF_EMPLOYED = Search(
         "sex": SEX,
         "age": AGE,
         "disability": DISABILITY,
-        "business_months": Need(("labour.since",), derive=months_at_work),
+        "business_months": Need(("labour.since",), least_months, SINCE, derive=months_at_work),
         "employment_registered": REGISTERED,
         "archive_deposited": Need(("archive.is_deposited",), True, "档案是不是已经存放（存档证明）"),
         "enjoyed_before": DRAWN,
@@ -109,7 +119,7 @@ FLEXIBLE = Search(
         "sex": SEX,
         "age": AGE,
         "disability": DISABILITY,
-        "flexible_days": Need(("labour.since",), derive=days_at_work),
+        "flexible_days": Need(("labour.since",), least_days, SINCE, derive=days_at_work),
         "again": DRAWN,
         "months_to_retirement": Need(("person.birth", "person.sex"), derive=months_to_retirement),
         "employment_registered": REGISTERED,
