@@ -221,6 +221,8 @@ def subsidy(office: Organization, by: User) -> InsuranceSubsidy:
         applied_on=DAY,
         started_on=DAY,
         retire_on=dt.date(2035, 1, 1),
+        is_registered=True,
+        is_archive_deposited=True,
         first_month=DAY.replace(day=1),
         agreed_on=DAY,
         state="drawing",
