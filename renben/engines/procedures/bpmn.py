@@ -10,8 +10,9 @@ import re
 from typing import Literal
 from xml.etree import ElementTree as ET
 
-from renben.engines.procedures.layout import HEAD, MARGIN, Diagram, Edge, Node, draw
+from renben.engines.procedures.layout import HEAD, MARGIN, draw
 from renben.engines.procedures.schema import Procedure, Step
+from renben.engines.procedures.shapes import Diagram, Edge, Node
 
 _NS = {
     "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",

@@ -9,102 +9,22 @@ so in the channel left of its target's column.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from math import ceil
 
 from renben.engines.procedures.schema import Outcome, Procedure, Step
+from renben.engines.procedures.shapes import GATE, Diagram, Edge, Label, Lane, Node
 from renben.kernel.roles import Role
 
 TIER_LABELS = {"city": "市", "district": "区", "street": "街镇", "community": "社区（村）"}
 HEAD, LANE_HEAD, MARGIN = 30, 30, 40
-TASK_W, TASK_H, GATE, EVENT = 132, 76, 50, 36
+TASK_W, TASK_H, EVENT = 132, 76, 36
 GAP, LETTER, ABOVE, BELOW, TRACK, CHANNEL, EXIT = 30, 13, 28, 20, 20, 14, 64
 """Room: between shapes, per character of a label, above and under a band, per track above a band, per line in a channel,
 between the lines on which the outcomes of a step leave."""
 WRAP = 12
 """Characters per line of a label."""
-_STANDING = ("StartEvent", "Join", "Wait", "Task", "Gateway", "Split", "EndEvent")
-"""The shapes of a step from left to right, by the beginning of their id."""
-
-
-@dataclass
-class Node:
-    """`kind`: start, task, catch, exclusive, inclusive, parallel or end. `x, y` is the upper left corner. `of`: its step."""
-
-    id: str
-    kind: str
-    name: str
-    lane: str
-    of: str
-    w: int = GATE
-    h: int = GATE
-    step: Step | None = None
-    x: int = 0
-    y: int = 0
-
-    @property
-    def middle(self) -> int:
-        return self.y + self.h // 2
-
-    @property
-    def centre(self) -> int:
-        return self.x + self.w // 2
-
-    @property
-    def standing(self) -> int:
-        return _STANDING.index(self.id.partition("_")[0])
-
-
-@dataclass(frozen=True)
-class Label:
-    """The words of an edge in lines; `x, y` and the text anchor are those of the last line."""
-
-    x: int
-    y: int
-    anchor: str
-    lines: list[str]
-
-
-@dataclass
-class Edge:
-    """`label` is missing where the edge has no name or its end says the same. `rounds`: of a step that repeats, how many
-    rounds lead here (`< 6`)."""
-
-    id: str
-    source: str
-    target: str
-    name: str = ""
-    outcomes: list[str] = field(default_factory=list)
-    when: str = ""
-    rounds: str = ""
-    points: list[tuple[int, int]] = field(default_factory=list)
-    label: Label | None = None
-
-
-@dataclass
-class Lane:
-    id: str
-    name: str
-    y: int
-    height: int
-
-
-@dataclass
-class Diagram:
-    procedure: Procedure
-    nodes: dict[str, Node]
-    edges: list[Edge]
-    lanes: list[Lane]
-    width: int
-    height: int
-
-    def flows(self, node_id: str) -> tuple[list[Edge], list[Edge]]:
-        """`(incoming, outgoing)` edges of a node."""
-        return (
-            [e for e in self.edges if e.target == node_id],
-            [e for e in self.edges if e.source == node_id],
-        )
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from renben.engines.procedures.layout import HEAD, LANE_HEAD, MARGIN, Diagram, Edge, Node, draw, wrapped
+from renben.engines.procedures.layout import HEAD, LANE_HEAD, MARGIN, draw, wrapped
 from renben.engines.procedures.schema import Procedure
+from renben.engines.procedures.shapes import Diagram, Edge, Node
 
 INK, SECONDARY, LINE, PAGE = "#1d2733", "#4a5868", "#dbe1e8", "#ffffff"
 _LOOKS = {
