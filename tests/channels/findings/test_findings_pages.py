@@ -169,6 +169,18 @@ def test_a_case_refused_at_the_counter_is_a_no_with_its_reason(found, world, str
     assert Finding.objects.filter(policy="subsidy.flexible").count() == 1
 
 
+def test_a_refusal_counts_also_for_one_whom_nobody_had_found(world):
+    person = world.person("孙敏", birth="1981-01-05")
+    world.spell(person, "flexible", "2026-01-10")
+    case = actions.start(procedure_id="J-4.3.2", organization=world.place.streets[0], by=world.clerk, person=person)
+    refusal = {"reason": "实际在单位上班", "article": "京劳社就发〔2006〕160号", "appeal": "60日内可申请行政复议"}
+    actions.refuse(step_id=case.steps.get(state="ready").pk, by=world.clerk, **refusal)
+    kept = Finding.objects.get(person=person)
+    assert (kept.state, kept.no_reason) == ("declined", "refused")
+    periodic.find_people.func(timestamp=0)
+    assert Finding.objects.get(person=person) == kept
+
+
 def test_a_withdrawn_case_leaves_the_person_told(found, world, street):
     post(street, found, "apply")
     case = Case.objects.get(person=found.person)

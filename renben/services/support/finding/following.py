@@ -45,11 +45,17 @@ def refuse(person_id: int, policies: list[Search], reason: str) -> None:
             judged = searching.judge(search, ids, table, on)
             if not judged.holds[0]:
                 continue
-            finding = Finding(
-                person_id=person_id, policy=search.key, found_on=on, judged_on=on, reason=reason[:400],
-                inputs=judged.inputs(0), missing=judged.missing(0), is_sure=bool(judged.sure[0]),
+            finding = Finding.objects.create(
+                person_id=person_id,
+                policy=search.key,
+                found_on=on,
+                judged_on=on,
+                reason=reason[:400],
+                inputs=judged.inputs(0),
+                missing=judged.missing(0),
+                is_sure=bool(judged.sure[0]),
                 facts=running.digest(judged.rests_on(0)),
-            )  # fmt: skip
+            )
         running.end(finding, Finding.State.DECLINED, reason, on=on, no_reason=Finding.No.REFUSED)
 
 
