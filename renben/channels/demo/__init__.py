@@ -49,7 +49,7 @@ def build(*, people: int, seed: int, as_of: str | None, if_empty: bool, say: Cal
 
 
 def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], None]) -> dict[str, int]:
-    from renben.channels.demo import offices, population, work
+    from renben.channels.demo import offices, population, subsidies, work
 
     streets = list(Organization.objects.filter(tier="street").order_by("path"))
     stations = list(Organization.objects.filter(tier="community").select_related("region").order_by("path"))
@@ -60,7 +60,9 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     Setting.objects.update_or_create(key=ACCOUNTS, defaults={"value": accounts})
     _analyze()
     say(f"{people} 人、{len(firms)} 家单位、{User.objects.count()} 个账号已建立。")
-    log = work.work(rng, calendar_table.current(), today, candidates[1:], people, say)
+    calendar = calendar_table.current()
+    log = work.work(rng, calendar, today, candidates[1:], people, say)
+    log += subsidies.subsidies(work.District(rng, calendar, today), people)
     opened = duties.open_due(today)
     say(f"{opened.opened} 件定期职责已按日历开立。")
     _analyze()
