@@ -16,7 +16,7 @@ EMPTY = ("", "（留空，不填）")
 
 
 class AroundForm(forms.Form):
-    """The name of a table; one choice per place around it, two cells more by address."""
+    """The name of a table; one choice per place around it, two cells more by address (or as many as are filled already)."""
 
     name = forms.CharField(label="表名", max_length=80)
 
@@ -35,8 +35,9 @@ class AroundForm(forms.Form):
         for place, label in enumerate(labels):
             value = chosen.get((label.cell, label.label), label.fact)
             self.choice(f"cell_{place}", f"{label.cell} 的“{label.label}”填什么", facts, value)
-        free = [cell for cell in kept if not cell.label][:FREE_CELLS]
-        for place, cell in itertools.zip_longest(range(FREE_CELLS), free):
+        free = [cell for cell in kept if not cell.label]
+        self.free_cells = max(FREE_CELLS, len(free))
+        for place, cell in itertools.zip_longest(range(self.free_cells), free):
             self.fields[f"at_{place}"] = forms.CharField(
                 label="单元格",
                 required=False,
@@ -52,13 +53,13 @@ class AroundForm(forms.Form):
 
     @property
     def free(self) -> list[tuple[Any, Any]]:
-        return [(self[f"at_{place}"], self[f"fact_{place}"]) for place in range(FREE_CELLS)]
+        return [(self[f"at_{place}"], self[f"fact_{place}"]) for place in range(self.free_cells)]
 
     def cells(self) -> tuple[Label, ...]:
         """The facts as they were chosen. LedgerError for an address without a fact or the other way round."""
         asked = self.cleaned_data
         cells = [Label(label.cell, label.label, asked[f"cell_{place}"]) for place, label in enumerate(self.labels)]
-        for place in range(FREE_CELLS):
+        for place in range(self.free_cells):
             address, fact = asked[f"at_{place}"].strip().upper(), asked[f"fact_{place}"]
             if bool(address) != bool(fact):
                 raise LedgerError("另填的单元格要写地址（例如 B2），也要选填什么；不填就都空着。")

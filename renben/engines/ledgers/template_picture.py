@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from dataclasses import dataclass
 from typing import Any
 
+from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from renben.engines.ledgers.template_sheets import open_template
@@ -34,7 +36,8 @@ class Picture:
 
 def picture(filled: bytes, before: bytes, sheet: str) -> Picture:
     """The filled sheet beside the one it was made from, which tells what is new."""
-    now, was = open_template(filled)[sheet], open_template(before)[sheet]
+    # What was filled here needs no second examination, and may be larger than what may be brought.
+    now, was = load_workbook(io.BytesIO(filled))[sheet], open_template(before)[sheet]
     used = [at for at, cell in now._cells.items() if cell.value is not None]
     height = max((row for row, _ in used), default=0)
     width = min(max((place for _, place in used), default=0), MAX_PLACES)

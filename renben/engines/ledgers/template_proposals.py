@@ -106,7 +106,8 @@ def first_figures(
     guess = Guess(ledger, known, words)
     way = way or (GRID if sheet.is_grid else FORM)
     if way == FORM or not sheet.label_rows:
-        singles = tuple(Single(pair.cell, pair.label, guess.measure(pair.label)) for pair in sheet.pairs)
+        asked = [pair for pair in sheet.pairs if not _fact_beside(pair, words)]
+        singles = tuple(Single(pair.cell, pair.label, guess.measure(pair.label)) for pair in asked)
         return Figures(FORM, sheet.name, singles=singles, cells=_facts_of(sheet, words))
     chosen, by = guess.best_by(sheet)
     if place in sheet.label_rows and place != chosen:
@@ -122,9 +123,14 @@ def first_figures(
 
 def _facts_of(sheet: FigureSheet, words: Words) -> tuple[Label, ...]:
     """Places for facts of a form: behind a colon, or in the empty cell beside a label like 填报单位."""
-    known = {label.cell for label in sheet.labels}
-    beside = [Label(p.cell, "", fact) for p in sheet.pairs if (fact := words.fact_of(p.label.strip(":： ")))]
-    return (*sheet.labels, *(label for label in beside if label.cell not in known))
+    beside = {pair.label.strip(":： "): pair.cell for pair in sheet.pairs if _fact_beside(pair, words)}
+    behind = (replace(label, fact="") if label.label in beside else label for label in sheet.labels)
+    return (*behind, *(Label(cell, "", words.fact_of(text)) for text, cell in beside.items()))
+
+
+def _fact_beside(pair: Label, words: Words) -> str:
+    """The fact (填报单位, 填报日期 …) an empty cell asks for by the label beside it; empty when it asks for something else."""
+    return words.fact_of(pair.label.strip(":： "))
 
 
 def check(figures: Figures, sheet: FigureSheet, ledger: Ledger) -> None:

@@ -157,11 +157,13 @@ def test_a_form_of_single_cells(centre, people, place):
     form = page.context["form"]
     assert page.context["looked"].figures.way == "form"
     assert (form["what_B3"].value(), form["where_D3"].value(), form["value_D3"].value()) == ("count", "sex", "女")
-    assert (form["at_0"].value(), form["fact_0"].value()) == ("B2", "office")
+    assert [form[f"at_{n}"].value() for n in range(3)] == ["B2", "D2", "D4"], "unit, date and name, each in its cell"
+    assert "what_B2" not in form.fields
     save(centre, template)
     sheet = book_of(centre, template)
     assert (sheet["B3"].value, sheet["D3"].value, sheet["B4"].value) == (4, 2, None)
     assert sheet["B2"].value == place.centre.name and sheet["D2"].value == "2026年11月23日"
+    assert sheet["D4"].value == "孙丽"
     assert sheet["B5"].value == "=B3-D3"
     assert "其中：女（D3）" in centre.get(f"/ledgers/templates/{template.pk}/").content.decode()
 

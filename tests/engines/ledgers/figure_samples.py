@@ -63,7 +63,14 @@ def single_cells(title: str = "失业人员管理台账") -> bytes:
     sheet = book.active
     sheet["A1"] = title
     sheet.merge_cells("A1:D1")
-    pairs = (("A2", "填报单位"), ("C2", "填报日期"), ("A3", "登记失业人数"), ("C3", "其中：女"), ("A4", "说明文字"))
+    pairs = (
+        ("A2", "填报单位"),
+        ("C2", "填报日期"),
+        ("A3", "登记失业人数"),
+        ("C3", "其中：女"),
+        ("A4", "说明文字"),
+        ("C4", "填表人："),
+    )
     for at, text in pairs:
         sheet[at] = text
     sheet["B5"], sheet["A5"] = "=B3-D3", "男"
