@@ -6,7 +6,7 @@ import pytest
 
 from renben.engines.procedures import queries, registry
 from renben.engines.procedures.models import Case
-from renben.services.records import vocabulary
+from renben.services.records import papers, vocabulary
 from tests import build
 from tests.robot.clerk import Clerk, current
 from tests.robot.handing import act, follows, page_of
@@ -60,3 +60,15 @@ def test_a_source_nobody_knows_is_told():
     ]
     assert registry.source_target("journey.Q-3.2.6.reply_text") is not None
     assert registry.source_target("jorney.Q-3.2.6.reply_text") is None
+
+
+def test_a_paper_of_the_second_case_keeps_what_the_first_recorded(district):
+    """The loan's recommendation is signed in J-5.4.5; what J-4.3.3 checked at three places stands on it."""
+    street = district.streets[0]
+    checked = {"home_visit": "家里属实", "community_visit": "邻里证明属实", "premises_visit": "店里属实"}
+    clerk = Clerk(wanted=checked | {"borrower_kind": "individual", "needs_community_check": False})
+    case = clerk.start(current("J-4.3.3"), street, person=build.person(district.villages[0]))
+    act(clerk, case, "accept", "verify", "report")
+    data = papers.fill("北京市自主创业小额担保贷款申请、推荐书", follows(case, "J-5.4.5", street))
+    assert [data["home_visit"], data["community_visit"], data["premises_visit"]] == list(checked.values())
+    assert data["borrower_kind"] == "个体工商户"
