@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
+from renben.engines.rules import in_force
 from renben.kernel import audit, clock, policy, request_id
 from renben.kernel.models import RequestKey
 
@@ -35,6 +36,17 @@ class RequestId:
         if getattr(getattr(request, "user", None), "is_authenticated", False):
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+class SteadyFigures:
+    """One answer reckons with one set of policy parameters; whether they were changed is asked once, when first needed."""
+
+    def __init__(self, get_response: Callable) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with in_force.steady():
+            return self.get_response(request)
 
 
 class AsOf:

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "renben.channels.middleware.SteadyFigures",
     "renben.channels.middleware.AsOf",
     "renben.channels.middleware.EnforcePolicy",
     "renben.channels.signin.limits.SignInLimits",

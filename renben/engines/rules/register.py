@@ -25,13 +25,15 @@ class Rows:
     """One row per person, or per person and month.
 
     ``person`` and ``office`` are int64 keys, ``columns`` the domain's arguments, ``day`` (datetime64[D]) the day each row is
-    judged by, None for the day of the change. All of one length.
+    judged by, None for the day of the change; ``output`` the key of the answer each row counts, None for the whole. All of
+    one length.
     """
 
     person: np.ndarray
     office: np.ndarray
     columns: Mapping[str, np.ndarray]
     day: np.ndarray | None = None
+    output: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,11 @@ class Outcome:
             yield (office, int((self.gains & here).sum()), int((self.loses & here).sum()), *self.totals(here))
 
 
+def _kind_of(answer: Mapping[str, np.ndarray]) -> str:
+    """Which output of a domain is compared: money first, then months, then a plain yes; empty without any."""
+    return next((key for key in (*MONEY, MONTHS, "eligible", "stop") if key in answer), "")
+
+
 def _judged(
     population: Population, rows: Rows, on: dt.date, parameters: Parameters
 ) -> tuple[np.ndarray, np.ndarray, str]:
@@ -116,10 +123,13 @@ def _judged(
         columns = {name: column[here] for name, column in rows.columns.items()}
         answer = evaluate_columns(population.domain, day.astype(object), columns, parameters=parameters)
         unknown[here] = answer["no_standard"]
-        found = next((key for key in (*MONEY, MONTHS, "eligible", "stop") if key in answer), "")
-        if found:
-            kind = found
-            amounts[here] = np.where(answer["no_standard"], 0, answer[found].astype(np.int64))
+        kind = _kind_of(answer) or kind
+        if rows.output is None:
+            found = answer.get(_kind_of(answer), amounts[here])
+        else:
+            keys = np.unique(rows.output[here])
+            found = np.select([rows.output[here] == key for key in keys], [answer.get(key, 0) for key in keys])
+        amounts[here] = np.where(answer["no_standard"], 0, found)
     return amounts, unknown, kind
 
 

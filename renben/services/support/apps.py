@@ -11,9 +11,10 @@ class SupportConfig(AppConfig):
         from renben.kernel import events
         from renben.services.exchange import hooks
         from renben.services.records import facts
-        from renben.services.support import merging, refusing
+        from renben.services.support import merging, policy_view, refusing
 
         merging.load()
+        policy_view.load()
         facts.provide("subsidy", "renben.services.support.printed:fact")
         hooks.register_sink("subsidy_opening", "renben.services.support.opening_import:sink")
         events.listen(events.CaseClosed, refusing.on_case_closed)

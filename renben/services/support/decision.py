@@ -136,7 +136,7 @@ def amount_of(
     return MonthAmount(month, sum(fen for _, fen in parts), "；".join(documents), parts=parts)
 
 
-def _inputs(claim: Claim, on: dt.date) -> dict[str, Any]:
+def domain_inputs(claim: Claim, on: dt.date) -> dict[str, Any]:
     """The claim as the domain of its kind takes it."""
     common = {
         "sex": claim.sex,
@@ -219,7 +219,7 @@ def subsidy_decision(
     A month that has not begun by `today` (default `on`) takes the standard of today. InputError names a bad input.
     """
     today = today or on
-    found = evaluate(DOMAIN[Kind(claim.kind)], on, _inputs(claim, on), parameters=parameters)
+    found = evaluate(DOMAIN[Kind(claim.kind)], on, domain_inputs(claim, on), parameters=parameters)
     used = {(version.name, version.valid_from): version for version in found.parameters}
     parts = list(found.parts)
     failed = list(found.result.get("failed", ())) if found.is_answered else []
