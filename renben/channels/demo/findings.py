@@ -52,7 +52,8 @@ def findings(rng: random.Random, today: dt.date) -> Counter[str]:
     begun, log, desk = today - FORTNIGHT, Counter(), Desk.of_all()
     with clock.as_of(_at(begun, rng)):
         running.run_all(begun)
-    rows = list(Finding.objects.open().select_related("person__organization").order_by("id"))
+    waiting = Finding.objects.filter(state=Finding.State.FOUND)
+    rows = list(waiting.select_related("person__organization").order_by("id"))
     for finding in rng.sample(rows, min(MOST, len(rows))):
         answer = rng.choices([a for a, _ in ANSWERS], [w for _, w in ANSWERS])[0]
         if answer == "silent":

@@ -25,6 +25,8 @@ from renben.services.support.finding.models import Finding
 from renben.services.support.finding.tasks import label_of
 
 VIEW, WORK = "finding.view", "finding.work"
+TELL_ID, NO_ID = "tell_%s", "no_%s"
+"""Both forms stand on one page and have a field of the same name."""
 
 
 class TellForm(forms.Form):
@@ -66,8 +68,8 @@ def _show(request: HttpRequest, finding: Finding, *, status: int = 200, **forms_
         "papers": paper_lines(procedure) if procedure is not None else [],
         "may_work": may_work,
         "office": begins_at(request, finding, search) if may_work and finding.is_open else None,
-        "tell_form": forms_.get("tell_form") or TellForm(initial={"on": clock.today()}),
-        "no_form": forms_.get("no_form") or NoForm(),
+        "tell_form": forms_.get("tell_form") or TellForm(initial={"on": clock.today()}, auto_id=TELL_ID),
+        "no_form": forms_.get("no_form") or NoForm(auto_id=NO_ID),
         "earlier": Finding.objects.filter(person=finding.person, policy=finding.policy)
         .exclude(pk=finding.pk)
         .order_by("-id")[:10],
@@ -86,7 +88,7 @@ def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def tell(request: HttpRequest, pk: int) -> HttpResponse:
     """已告知: how and when."""
-    finding, form = request.subject, TellForm(request.POST)
+    finding, form = request.subject, TellForm(request.POST, auto_id=TELL_ID)
     if not form.is_valid():
         return _show(request, finding, status=422, tell_form=form)
 
@@ -134,7 +136,7 @@ def apply_for(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """本人不需要 or 不符合, with its reason."""
-    finding, form = request.subject, NoForm(request.POST)
+    finding, form = request.subject, NoForm(request.POST, auto_id=NO_ID)
     if not form.is_valid():
         return _show(request, finding, status=422, no_form=form)
 

@@ -93,6 +93,12 @@ def test_the_page_says_why_with_the_article_and_what_is_missing(found, village):
     assert "发起申请" not in page and "办事指南" in page
 
 
+def test_no_two_things_on_the_page_have_the_same_id(found, village):
+    page = village.get(reverse("findings:finding", args=[found.pk])).content.decode()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
 def test_telling_clears_the_task_and_keeps_who_how_and_when(found, world, village):
     page = post(village, found, "tell", TELL).content.decode()
     assert "已记告知王秀兰" in page and "上门告知" in page and "愿意办" in page
