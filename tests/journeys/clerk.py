@@ -170,6 +170,11 @@ class Clerk:
         assert not refused.count(), f"{title}：{refused.all_inner_texts()}"
         assert self.here == case, self.page.url
 
+    def page_button(self, case: str) -> str:
+        """Words of the first button that the open step of a case offers."""
+        self.go(case)
+        return self.page.locator("main .form-actions button").first.inner_text()
+
     def sends_back(self, case: str, button: str, reason: str, *, step: str = "") -> None:
         """退回, with its reason."""
         self.go(f"{case}?step={step}" if step else case)
@@ -209,14 +214,18 @@ class Clerk:
         assert all(name in "".join(issued) for name in names), issued
         return names
 
-    def finds_in_ledger(self, ledger: str, words: str, case: str) -> None:
-        """The ledger, found by its name, has a line with these words that leads to the case."""
+    def finds_in_ledger(self, ledger: str, words: str, case: str = "") -> None:
+        """The ledger, found by its name, has a line with these words; it leads to the case, or to what a module keeps of it."""
         self.go(f"/ledgers/?q={ledger}")
         with self.page.expect_navigation():
             self.page.locator("main a", has_text=re.compile(f"^{re.escape(ledger)}$")).first.click()
         rows = self.page.locator("table.list tbody tr", has_text=words)
         links = rows.locator("a").evaluate_all("all => all.map(one => one.href)")
-        assert case in {link.split("?")[0] for link in links}, f"《{ledger}》里没有“{words}”"
+        assert links, f"《{ledger}》里没有“{words}”"
+        if case:
+            assert case in {link.split("?")[0] for link in links}, f"《{ledger}》的“{words}”不通到这一件"
+        else:
+            assert self.go(links[0]) == 200, links[0]
 
     def timeline(self, case: str) -> list[str]:
         """What happened in the whole matter, line by line, as this person reads it on the case's page."""

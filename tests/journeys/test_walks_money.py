@@ -12,6 +12,63 @@ from tests.journeys.test_procedures import looked_at
 pytestmark = pytest.mark.browser
 
 
+MONTHS_AGO = (dt.date.today() - dt.timedelta(days=170)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("kind", "above_id", "record", "ledger"),
+    [
+        ("self_employed", "Q-1.3.1", "自谋职业人员核实记录", "享受自谋职业（自主创业）社会保险补贴人员台账"),
+        ("flexible", "Q-1.3.2", "灵活就业人员核实记录", "享受灵活就业社会保险补贴人员台账"),
+    ],
+)
+def test_an_insurance_subsidy_goes_from_the_street_to_the_district(
+    kind, above_id, record, ledger, staff, village, street, stranger
+):
+    first, second, helper = (
+        staff("district", "first_review"),
+        staff("district", "second_review"),
+        staff("street", "case_worker"),
+    )
+    person = village.opens_a_file("吴秀兰" if kind == "flexible" else "郑桂荣")
+    case = street.starts("J-4.3.2", person)
+    wish = {"subsidy_kind": kind, "person_category": "age_4050", "disability": "none", "started_on": MONTHS_AGO}
+    insured = {"insurance_kinds": ["pension", "unemployment", "medical"], "retire_on": "2035-03-02"}
+    known = {"employment_registered": "true", "archive_deposited": "true", "earlier_months": "0"}
+    looked_at(street.one, f"walk-subsidy-{kind}-open")
+    street.does(case, "已受理", **wish, **insured, **known)
+    street.does(case, "属实，符合条件", work_place="幸福西街12号", work_content="缝补衣服")
+    assert record in street.prints(case, "verify")
+    street.does(case, "已报区")
+    assert "接着由顺义区中心办理" in street.reads()
+    street.go(case)
+    early = street.page.locator("main .notice-info, main .notice-warning").all_inner_texts()
+    assert any("批复" in words or "批准" in words for words in early), f"没批复前不能通知存款：{early}"
+    looked_at(street.one, f"walk-subsidy-{kind}-waiting")
+    street.finds_in_ledger("申请自谋、灵活就业社会保险补贴花名册", person.name[0])
+
+    above = first.finds(above_id, person)
+    assert until(workday_after(5)) in first.due("受理审核"), "5个工作日内审核"
+    assert first.page.input_value("[name=work_place]") == "幸福西街12号", "街（镇）核实过的不再填"
+    looked_at(first.one, f"walk-subsidy-{kind}-district")
+    first.does(above, "材料真实")
+    second.go(above)
+    second.sends_back(above, "与材料不符，退回重审", "经营地点写得不一样")
+    first.does(above, "材料真实")
+    second.does(above, "网上审", system_match="same")
+    assert "区县请示" in second.prints(above, "submit")
+    second.does(above, "已报市局")
+    first.does(above, "已批复，转入定期跟踪", city_reply_number="京人社复〔2026〕8号")
+    first.is_closed(above)
+
+    street.does(case, "已告知", bank="北京农商银行", account_number="6222020200112233")
+    helper.does(case, "情况属实，继续享受")
+    helper.is_closed(case)
+    first.finds_in_ledger(ledger, person.name[0])
+    assert {stranger.go(one) for one in (case, above)} == {404}
+    one_timeline((street, case), (first, above))
+
+
 def test_the_guidance_subsidy_goes_up_with_the_people_guided(staff, street, stranger):
     district, checker = staff("district", "first_review"), staff("district", "second_review")
     today = dt.date.today().isoformat()
