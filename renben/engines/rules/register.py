@@ -101,9 +101,13 @@ class Outcome:
 
     def by_office(self) -> Iterable[tuple[int, int, int, int, int]]:
         """(office, gains, loses, before, after) for each office with a change, by its key."""
-        for office in np.unique(self.office[self.changed]).tolist():
-            here = self.office == office
-            yield (office, int((self.gains & here).sum()), int((self.loses & here).sum()), *self.totals(here))
+        offices, place = np.unique(self.office, return_inverse=True)
+        counts = [self.gains, self.loses, np.where(self.unknown, 0, self.before), np.where(self.unknown, 0, self.after)]
+        sums = np.zeros((len(counts), offices.size), dtype=np.int64)
+        for row, values in zip(sums, counts, strict=True):
+            np.add.at(row, place, values.astype(np.int64))
+        for at in np.flatnonzero(sums[0] + sums[1]).tolist():
+            yield (int(offices[at]), *(int(value) for value in sums[:, at]))
 
 
 def _kind_of(answer: Mapping[str, np.ndarray]) -> str:
@@ -120,7 +124,7 @@ def _judged(
     days = np.full(size, np.datetime64(on)) if rows.day is None else rows.day
     for day in np.unique(days):
         here = np.flatnonzero(days == day)
-        columns = {name: column[here] for name, column in rows.columns.items()}
+        columns = rows.columns if here.size == size else {name: one[here] for name, one in rows.columns.items()}
         answer = evaluate_columns(population.domain, day.astype(object), columns, parameters=parameters)
         unknown[here] = answer["no_standard"]
         kind = _kind_of(answer) or kind
