@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from renben.engines.procedures import actions, catalogue, check, definitions, registry
+from renben.engines.procedures.check_events import all_steps
 from renben.engines.procedures.comparison import compare, read_inventory
 from renben.engines.procedures.models import Definition, DefinitionActivation
 from renben.engines.procedures.schema import Procedure
@@ -26,13 +27,15 @@ FORM, ROOM = "district/Q-1.2.2.yaml", "street/J-4.2.1.yaml"
 
 @pytest.fixture
 def declared(monkeypatch):
-    """A registry in which everything the three procedures name is offered."""
+    """A registry in which everything the procedures name is offered."""
     found = catalogue.load(CATALOG)
-    steps = [step for procedure in found.procedures.values() for step in procedure.steps]
+    steps = [step for procedure in found.procedures.values() for step in all_steps(procedure)]
     sources = {field.source_fact for step in steps for field in step.fields if field.source_fact}
     here = "tests.engines.procedures.conftest:step"
-    monkeypatch.setattr(registry, "_actions", dict.fromkeys(ACTIONS, here))
-    monkeypatch.setattr(registry, "_guards", dict.fromkeys(GUARDS, here))
+    named = {step.action for step in steps if step.action}
+    monkeypatch.setattr(registry, "_actions", dict.fromkeys({*ACTIONS, *named}, here))
+    guards = {guard for step in steps for guard in step.guards}
+    monkeypatch.setattr(registry, "_guards", dict.fromkeys({*GUARDS, *guards}, here))
     monkeypatch.setattr(registry, "_sources", dict.fromkeys(sources, here))
     monkeypatch.setattr(registry, "_forms", {form for step in steps for form in step.forms})
     monkeypatch.setattr(registry, "_ledgers", {ledger.replace("帐", "账") for step in steps for ledger in step.ledgers})
