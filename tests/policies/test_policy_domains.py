@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from renben.engines.rules import registry
+from renben.engines.rules.coded import Coded
 from renben.engines.rules.commands import check_case
 from renben.engines.rules.errors import InputError
 from renben.engines.rules.evaluation import Determination, _result, evaluate, evaluate_columns
@@ -202,6 +203,16 @@ def as_columns(rows: list[dict[Input, Any]]) -> dict[str, np.ndarray]:
     }
 
 
+def coded(columns: dict[str, np.ndarray], domain: str) -> dict[str, Any]:
+    """The same columns with every code as a small number."""
+    codes = {item.argument for item in registry.get(domain).inputs if item.kind == "code"}
+    out: dict[str, Any] = dict(columns)
+    for name in codes & set(columns):
+        words, places = np.unique(columns[name], return_inverse=True)
+        out[name] = Coded(places, words.tolist())
+    return out
+
+
 def one_by_one(domain: str, on: date, rows: list[dict[Input, Any]]) -> list[Any]:
     out = []
     for row in rows:
@@ -222,8 +233,11 @@ VECTORISED = [name for name in registry.names() if registry.get(name).vectorised
 def test_one_person_and_columns_agree_on_every_edge_of_every_parameter(domain, data):
     on, rows = data.draw(questions(domain))
     singles = one_by_one(domain, on, rows)
+    given_columns = as_columns(rows)
+    if data.draw(st.booleans()):
+        given_columns = coded(given_columns, domain)
     try:
-        columns = evaluate_columns(domain, on, as_columns(rows))
+        columns = evaluate_columns(domain, on, given_columns)
     except InputError as error:
         assert error.as_result()["error"] in {single.get("error") for single in singles}
         return

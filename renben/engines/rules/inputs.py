@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .coded import Coded
 from .errors import InputError
 
 REQUIRED: Any = object()
@@ -190,7 +191,9 @@ class Input:
         return np.asarray([value], dtype="datetime64[D]") if self.kind == "date" else np.asarray([value])
 
     def column(self, values: Any) -> np.ndarray:
-        """Check a whole column; the same limits as ``one``, one error for the first bad row."""
+        """Check a whole column; the same limits as ``one``, one error for the first bad row. Codes may come ``Coded``."""
+        if isinstance(values, Coded):
+            return self._coded(values)
         column = np.asarray(values)
         if column.ndim != 1:
             raise self._wrong_type(f"{column.ndim} 维数据")
@@ -198,10 +201,9 @@ class Input:
             raise self._wrong_type(f"{column.dtype} 列")
         if _COLUMN_KINDS[self.kind] == "iu":
             low, high = self._limits
-            bad = np.flatnonzero((column < low) | (column > high))
-            if bad.size:
-                self._in_range(int(column[bad[0]]))
-            return column.astype(np.int64)
+            if column.size and not (low <= column.min() and column.max() <= high):
+                self._in_range(int(column[(column < low) | (column > high)][0]))
+            return column.astype(np.int64, copy=False)
         if self.kind == "date":
             if self.default is not None and np.isnat(column).any():
                 raise self._wrong_type("空")
@@ -211,6 +213,16 @@ class Input:
             bad = np.flatnonzero(~np.isin(column, known))
             if bad.size:
                 self._one_code(str(column[bad[0]]))
+        return column
+
+    def _coded(self, column: Coded) -> Coded:
+        """Check a coded column: a word that is no code of this input must not be held by any row."""
+        if self.kind != "code" or column.ndim != 1:
+            raise self._wrong_type("代码列")
+        known = self.codes | ({""} if self.default is None else set())
+        for word in sorted(set(column.words) - known):
+            if (column == word).any():
+                self._one_code(word)
         return column
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from renben.engines.rules.coded import among
 from renben.engines.rules.errors import InputError
 from renben.engines.rules.evaluation import Part
 from renben.engines.rules.inputs import Input
@@ -48,7 +49,7 @@ def _old_enough(p: Reader, birth: np.ndarray, is_female: np.ndarray, female: str
 def _special(p: Reader, special_area: np.ndarray | None, like: np.ndarray) -> np.ndarray:
     if special_area is None:
         return np.zeros(like.shape, dtype=bool)
-    return np.isin(special_area, p("hardship.special_areas"))
+    return among(special_area, p("hardship.special_areas"))
 
 
 def _in_categories(p: Reader, code: str, is_rural: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from renben.engines.rules.coded import among
 from renben.engines.rules.errors import InputError, NoStandardOnFile
 from renben.engines.rules.evaluation import Part, yuan, yuan_text
 from renben.engines.rules.inputs import Input, month_start, month_text
@@ -370,7 +371,7 @@ def eligibility(
     """``eligible`` and one ``failed:<condition>`` flag for each condition in force on the day."""
     holds = {
         "contribution": contribution_months >= p("ui.eligibility.min_contribution_months"),
-        "involuntary": np.isin(separation_reason, p("ui.involuntary_reasons")),
+        "involuntary": among(separation_reason, p("ui.involuntary_reasons")),
         "registered": registered,
         "seeks_work": seeks_work,
     }
@@ -394,4 +395,4 @@ def _explain_stop(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> l
 )
 def stop(p: Reader, event: np.ndarray) -> dict[str, np.ndarray]:
     """``stop``: true when the event is on the list in force on the day."""
-    return {"stop": np.isin(event, p("ui.stop_events"))}
+    return {"stop": among(event, p("ui.stop_events"))}

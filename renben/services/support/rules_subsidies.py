@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from renben.engines.rules.coded import among
 from renben.engines.rules.errors import NoStandardOnFile
 from renben.engines.rules.evaluation import Part, yuan, yuan_text
 from renben.engines.rules.exact import fraction, percent_text, share
@@ -25,8 +26,14 @@ WAGE_YEAR = Input("wage_year", "int", "平均工资所属年度", minimum=1949, 
 
 
 def _old_enough(p: Reader, prefix: str, sex: np.ndarray, age: np.ndarray) -> np.ndarray:
-    least = np.where(sex == "F", p(f"{prefix}female_min_age"), p(f"{prefix}male_min_age"))
-    return age >= least
+    """Who has reached the age that holds for their sex."""
+    return np.where(sex == "F", age >= p(f"{prefix}female_min_age"), age >= p(f"{prefix}male_min_age"))
+
+
+def _months(p: Reader, prefix: str, eligible: np.ndarray, long_term: np.ndarray) -> np.ndarray:
+    """Months of the longer or the usual length, 0 where nothing is granted."""
+    lengths = np.asarray([0, p(f"{prefix}months"), p(f"{prefix}long_months")])
+    return lengths[eligible.astype(np.uint8) * (long_term + np.uint8(1))]
 
 
 def _flags(conditions: tuple[str, ...], holds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -117,16 +124,16 @@ def self_employed(
     """``eligible``, ``failed:`` flags and ``months`` (0 when not eligible); ``long_term`` tells which of the two lengths applies."""
     prefix = "subsidy.self_employed."
     holds = {
-        "age_or_disability": _old_enough(p, prefix, sex, age) | np.isin(disability, p(f"{prefix}disability")),
+        "age_or_disability": _old_enough(p, prefix, sex, age) | among(disability, p(f"{prefix}disability")),
         "business_months": business_months >= p(f"{prefix}min_business_months"),
         "employment_registered": employment_registered,
         "archive_deposited": archive_deposited,
         "once_only": ~enjoyed_before,
     }
     flags = _flags(p(f"{prefix}conditions"), holds)
-    long_term = _old_enough(p, f"{prefix}long_", sex, age) | np.isin(disability, p(f"{prefix}long_disability"))
-    months = np.where(long_term, p(f"{prefix}long_months"), p(f"{prefix}months"))
-    return {**flags, "months": np.where(flags["eligible"], months, 0), "long_term": long_term}
+    long_term = _old_enough(p, f"{prefix}long_", sex, age) | among(disability, p(f"{prefix}long_disability"))
+    months = _months(p, prefix, flags["eligible"], long_term)
+    return {**flags, "months": months, "long_term": long_term}
 
 
 def _tell_flexible(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list[Part]:
@@ -182,17 +189,17 @@ def flexible(
 ) -> dict[str, np.ndarray]:
     """``eligible``, ``failed:`` flags and ``months``, the ceiling (it ends at retirement anyway; 0 when not eligible)."""
     prefix = "subsidy.flexible."
-    least_days = np.where(again, p(f"{prefix}min_days_again"), p(f"{prefix}min_days_first"))
+    first, later = (flexible_days >= p(f"{prefix}min_days_{when}") for when in ("first", "again"))
     holds = {
-        "age_or_disability": _old_enough(p, prefix, sex, age) | np.isin(disability, p(f"{prefix}disability")),
-        "flexible_days": flexible_days >= least_days,
+        "age_or_disability": _old_enough(p, prefix, sex, age) | among(disability, p(f"{prefix}disability")),
+        "flexible_days": np.where(again, later, first),
         "employment_registered": employment_registered,
     }
     flags = _flags(p(f"{prefix}conditions"), holds)
     near = months_to_retirement <= p(f"{prefix}long_within_months_of_retirement")
-    long_term = near | np.isin(disability, p(f"{prefix}long_disability"))
-    months = np.where(long_term, p(f"{prefix}long_months"), p(f"{prefix}months"))
-    return {**flags, "months": np.where(flags["eligible"], months, 0), "long_term": long_term}
+    long_term = near | among(disability, p(f"{prefix}long_disability"))
+    months = _months(p, prefix, flags["eligible"], long_term)
+    return {**flags, "months": months, "long_term": long_term}
 
 
 def by_year(p: Reader, name: str, years: np.ndarray, *, month: int = 1, day: int = 1) -> tuple[np.ndarray, np.ndarray]:
