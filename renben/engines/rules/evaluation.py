@@ -239,7 +239,9 @@ def evaluate_columns(
         answer = rule.compute(reader, **arrays)
     except NoStandardOnFile:
         return {"no_standard": np.ones(size, dtype=bool)}
-    out = {key: value if isinstance(value, np.ndarray) else np.broadcast_to(value, size) for key, value in answer.items()}
+    out = {
+        key: value if isinstance(value, np.ndarray) else np.broadcast_to(value, size) for key, value in answer.items()
+    }
     out.setdefault("no_standard", np.zeros(size, dtype=bool))
     return out
 
