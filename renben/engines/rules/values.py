@@ -61,13 +61,13 @@ def number(unit: str, text: str) -> int | float:
         raise WrongValue(f"“{text}”不是数字。") from None
     if not found.is_finite():
         raise WrongValue(f"“{text}”不是数字。")
+    low, high = _LIMITS[unit]
+    if not low <= found <= high:
+        raise WrongValue(f"应在{low}到{high}之间，现为“{text}”。")
     places = _PLACES.get(unit, 0)
     if found != round(found, places):
         kind = "金额最多两位小数" if unit == "CNY" else f"最多{places}位小数" if places else "应为整数"
         raise WrongValue(f"{kind}，现为“{text}”。")
-    low, high = _LIMITS[unit]
-    if not low <= found <= high:
-        raise WrongValue(f"应在{low}到{high}之间，现为“{text}”。")
     return int(found) if found == int(found) else float(found)
 
 
