@@ -111,6 +111,7 @@ class StepForm(forms.Form):
         self.spec = spec
         known, procedure = queries.known_values(step), queries.procedure_of(step.case)
         settled = facts.with_defaults(procedure, step.case.data)
+        ahead = {limit.anchor for one in procedure.steps for limit in one.deadlines if limit.before}
         initial = {name: _shown(spec, name, value) for name, value in known.items() if value is not None}
         kwargs["initial"] = {**initial, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
@@ -120,8 +121,9 @@ class StepForm(forms.Form):
             self.fields[field.name] = _control(field)
             if field.required_when:
                 _ask_when_it_holds(self.fields[field.name], field, spec, procedure, settled)
-            # What happens now is dated today unless the clerk says otherwise.
+            # What happens now is dated today unless the clerk says otherwise; what lies ahead (a fair) is not.
             is_dated = field.type == "date" and field.anchor and self.fields[field.name].required
+            is_dated = is_dated and field.anchor not in ahead
             if is_dated and not self.initial.get(field.name):
                 self.initial[field.name] = clock.today().isoformat()
             if field.type == "files":

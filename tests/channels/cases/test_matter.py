@@ -141,3 +141,12 @@ def test_the_supervisor_reads_why_something_was_late(world, village):
     assert case.number in after and "协管员住院" in after
     other = signed_in(build.staff("leader", world.streets[1], "孙丽"))
     assert case.number not in other.get(address).text
+
+
+def test_a_day_that_lies_ahead_is_not_filled_in_as_today(world):
+    desk = build.staff("counter", world.centre, "姜颖洁")
+    case = actions.start(
+        procedure_id="Q-2.2.4", organization=world.centre, by=desk, employer=build.employer(world.centre)
+    )
+    box = re.search(r'<input[^>]*name="fair_on"[^>]*>', page(signed_in(desk), case)).group(0)
+    assert 'value="' not in box, "洽谈会的日子要人来定"
