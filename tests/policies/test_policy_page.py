@@ -22,5 +22,7 @@ def test_the_page_lists_every_domain_and_no_other():
 
 
 def test_the_page_lists_every_unit():
-    line = next(line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.strip().startswith("unit: month"))
+    line = next(
+        line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.strip().startswith("unit: month")
+    )
     assert set(line.partition("#")[2].split()) == UNITS
