@@ -49,7 +49,7 @@ def build(*, people: int, seed: int, as_of: str | None, if_empty: bool, say: Cal
 
 
 def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], None]) -> dict[str, int]:
-    from renben.channels.demo import offices, population, subsidies, work
+    from renben.channels.demo import findings, offices, population, subsidies, work
 
     streets = list(Organization.objects.filter(tier="street").order_by("path"))
     stations = list(Organization.objects.filter(tier="community").select_related("region").order_by("path"))
@@ -65,6 +65,8 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     log += subsidies.subsidies(work.District(rng, calendar, today), people)
     opened = duties.open_due(today)
     say(f"{opened.opened} 件定期职责已按日历开立。")
+    found = findings.findings(rng, today)
+    say(f"政策找人：{found['found']} 人次符合或可能符合，已跟进 {sum(found.values()) - found['found']} 人次。")
     _analyze()
     return log
 
