@@ -10,6 +10,14 @@ from renben.engines.procedures import queries
 from renben.engines.procedures.models import Case
 from tests.robot.clerk import Clerk, Walk, current
 
+SUBSIDY = {
+    "started_on": "2026-06-01",
+    "retire_on": "2035-03-02",
+    "account_holder": "李建国",
+    "account_number": "6222020200112233",
+}
+"""Facts the rule of the insurance subsidy accepts: in business for half a year, retiring in 2035, an account of one's own."""
+
 
 def act(clerk: Clerk, case: Case, *keys: str) -> Case:
     """Do these steps of the case, each of which has to be open."""

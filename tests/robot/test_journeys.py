@@ -42,53 +42,6 @@ def person(village):
     return build.person(village)
 
 
-SUBSIDY = {
-    "started_on": "2026-06-01",
-    "retire_on": "2035-03-02",
-    "account_holder": "李建国",
-    "account_number": "6222020200112233",
-}
-"""Facts the rule of the subsidy accepts: in business for half a year, retiring in 2035, an account of one's own."""
-
-
-@pytest.mark.parametrize(
-    ("kind", "procedure_id", "names"),
-    [
-        ("self_employed", "Q-1.3.1", ["started_on", "work_content", "work_place", "subsidy_from"]),
-        ("flexible", "Q-1.3.2", ["started_on", "work_content", "work_place", "subsidy_from", "earlier_months"]),
-    ],
-)
-def test_an_insurance_subsidy_goes_from_the_street_to_the_district(kind, procedure_id, names, district, street, person):
-    clerk = Clerk(wanted=SUBSIDY | {"subsidy_kind": kind})
-    case = clerk.start(current("J-4.3.2"), street, person=person)
-    act(clerk, case, "accept", "verify", "submit")
-    above = follows(case, procedure_id, district.centre)
-    assert Case.objects.filter(parent=case).count() == 1, "自谋和灵活只报一样"
-    assert_carried(clerk, case, above, *names)
-    assert above.steps.get().due_on == dt.date(2026, 11, 30), "5个工作日内审核"
-    act(clerk, above, "accept", "system_check", "submit", "reply")
-    assert above.state == Case.State.DONE
-    assert "下达批复" in page_of(clerk, case), "街（镇）看得到批复"
-    act(clerk, case, "deposit", "follow")
-    assert case.state == Case.State.DONE
-    one_timeline(clerk, case, above)
-
-
-def test_an_insurance_subsidy_is_sent_back_and_refused(district, street, person):
-    clerk = Clerk(wanted=SUBSIDY, outcomes={"Q-1.3.1/system_check": "recheck"})
-    case = clerk.start(current("J-4.3.2"), street, person=person)
-    act(clerk, case, "accept", "verify", "submit")
-    above = follows(case, "Q-1.3.1", district.centre)
-    act(clerk, above, "accept", "system_check")
-    assert above.steps.get(key="accept", state="ready").round == 2, "退回重审"
-    refuse(clerk, above, "accept")
-    assert above.state == Case.State.REFUSED
-    assert "不予办理" in page_of(clerk, case)
-    refuse(clerk, case, "deposit")
-    assert case.state == Case.State.REFUSED
-    one_timeline(clerk, case, above)
-
-
 def test_the_guidance_subsidy_goes_up_with_the_people_guided(district, street):
     guided = [
         {"name": name, "id_number": build.resident_id(), "phone": "13800001234", "community": "胜利1社区"}

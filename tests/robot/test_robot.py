@@ -17,6 +17,7 @@ from renben.services.registration.case_papers import SUPPLEMENT
 from renben.services.registration.models import RegistrationCertificate
 from tests import build
 from tests.robot.clerk import Clerk
+from tests.robot.handing import SUBSIDY
 
 CATALOG = Path(__file__).resolve().parents[2] / "catalog"
 PROCEDURES = catalogue.load(CATALOG).procedures
@@ -33,12 +34,6 @@ ONLY_LOOKED_AT = {
 }
 """The step looks at a certificate that another one issues; the page says what is still missing instead of printing it."""
 
-SUBSIDY = {
-    "started_on": "2026-06-01",
-    "retire_on": "2035-03-02",
-    "account_holder": "李建国",
-    "account_number": "6222020200112233",
-}
 WANTED = dict.fromkeys(["J-4.3.2", "Q-1.3.1", "Q-1.3.2"], SUBSIDY)
 """Where a rule decides, the robot tells facts that meet it; the account is the person's own."""
 
