@@ -181,9 +181,11 @@ def _is_given(search: Search, name: str, value: Any) -> bool:
     return not (item.default is None and (value == "" or (isinstance(value, np.datetime64) and np.isnat(value))))
 
 
-def explain(search: Search, inputs: Mapping[str, Any], on: dt.date) -> Determination:
+def explain(
+    search: Search, inputs: Mapping[str, Any], on: dt.date, *, parameters: Parameters | None = None
+) -> Determination:
     """The determination on these inputs with its parts and articles."""
-    return evaluate(search.domain, on, inputs)
+    return evaluate(search.domain, on, inputs, parameters=parameters)
 
 
 @dataclass(frozen=True)

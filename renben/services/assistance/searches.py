@@ -12,7 +12,7 @@ import numpy as np
 from renben.engines.rules import searching
 from renben.engines.rules.columns import Table, full_months
 from renben.engines.rules.evaluation import evaluate
-from renben.engines.rules.parameters import Reader
+from renben.engines.rules.parameters import Parameters, Reader, load_parameters
 from renben.engines.rules.searching import Judged, Need, Search
 from renben.kernel import rows
 from renben.kernel.models import LabourSpell
@@ -123,7 +123,7 @@ def _age(birth_on: dt.date, on: dt.date) -> int:
     return int(np.clip(count[0] // 12, 0, 150))
 
 
-def judge_family(kind: str, members: Sequence[Member], on: dt.date) -> Family | None:
+def judge_family(kind: str, members: Sequence[Member], on: dt.date, parameters: Parameters) -> Family | None:
     """One household by its members, the eldest first; None when nobody in it is without work."""
     kind = kind if kind in AS_JOBLESS else "urban"
     told, missing, jobless = [], [], []
@@ -143,7 +143,7 @@ def judge_family(kind: str, members: Sequence[Member], on: dt.date) -> Family | 
     if not jobless:
         return None
     inputs = {"household": kind, "members": told}
-    found = evaluate("zero_family", on, inputs)
+    found = evaluate("zero_family", on, inputs, parameters=parameters)
     return Family(jobless[0], inputs, missing, bool(found.result.get("zero")))
 
 
@@ -152,7 +152,8 @@ def _families(people: np.ndarray, on: dt.date) -> dict[int, Family]:
     members: dict[tuple[int, str], list[Member]] = defaultdict(list)
     for household, kind, *member in rows.all_of(_FAMILIES, {"people": people.tolist(), "on": on}):
         members[household, kind].append(Member(*member))
-    judged = (judge_family(kind, found, on) for (_, kind), found in members.items())
+    parameters = load_parameters()
+    judged = (judge_family(kind, found, on, parameters) for (_, kind), found in members.items())
     return {family.person: family for family in judged if family is not None}
 
 

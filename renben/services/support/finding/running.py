@@ -20,6 +20,7 @@ from django.db import transaction
 from renben.engines.procedures.models import Case
 from renben.engines.rules import columns, searching
 from renben.engines.rules.evaluation import ruleset_hash
+from renben.engines.rules.parameters import Parameters, load_parameters
 from renben.engines.rules.searching import Judged, Search
 from renben.kernel import audit, clock, rows
 from renben.kernel.models import Person
@@ -39,6 +40,7 @@ class Sync:
     search: Search
     on: dt.date
     counts: Counter[str] = field(default_factory=Counter)
+    parameters: Parameters = field(default_factory=load_parameters)
 
     def run(self, ids: np.ndarray, table: columns.Table) -> None:
         """Judge the people of `ids` (sorted) and write what differs from what is on file."""
@@ -78,7 +80,7 @@ class Sync:
 
     def _fill(self, finding: Finding, judged: Judged, row: int) -> None:
         inputs = judged.inputs(row)
-        found = searching.explain(self.search, inputs, self.on)
+        found = searching.explain(self.search, inputs, self.on, parameters=self.parameters)
         finding.reason = searching.concluded(self.search, found, inputs, self.on, holds=True)[:400]
         finding.inputs, finding.missing, finding.is_sure = inputs, judged.missing(row), bool(judged.sure[row])
         finding.facts, finding.judged_on = digest(judged.rests_on(row)), self.on
