@@ -53,9 +53,12 @@ def _series(parameter: Parameter) -> dict[str, list[float | None]]:
         if isinstance(value, Scale):
             pairs = zip(value.thresholds, value.amounts, strict=True)
             for low, amount in pairs:
-                found.setdefault(f"满{low}", [None] * len(parameter.versions))[place] = float(amount)
+                found.setdefault(f"满{low}起", [None] * len(parameter.versions))[place] = float(amount)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found.setdefault(parameter.label, [None] * len(parameter.versions))[place] = float(value)
+    if len(found) > 2:  # the steps of a table lie close together: the lowest and the highest show how it moved
+        ends = [next(iter(found)), next(reversed(found))]
+        return {name: found[name] for name in ends}
     return found
 
 

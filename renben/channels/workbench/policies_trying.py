@@ -11,7 +11,10 @@ from django import forms
 from renben.channels.policy_words import word
 from renben.engines.rules.errors import InputError
 from renben.engines.rules.inputs import REQUIRED, Input
+from renben.engines.rules.parameters import load_parameters
 from renben.engines.rules.registry import Domain
+from renben.engines.rules.uses import parameters_of
+from renben.engines.rules.values import codes_of
 
 DATE = {"type": "date"}
 ROWS = 6
@@ -23,10 +26,23 @@ def _yes_or_no(asked: Input, required: bool) -> forms.Field:
     return forms.ChoiceField(choices=[*empty, ("1", "是"), ("0", "否")], required=required)
 
 
-def _field(asked: Input) -> forms.Field:
+WORDLESS = {"status": ("employed", "self_employed", "flexible"), "borrower": ()}
+"""Inputs whose words the parameters name (list of statuses, of borrowers), and words that no parameter need name."""
+
+
+def _known_words(domain: Domain, name: str) -> list[tuple[str, str]]:
+    """What may stand in an input that the rule compares with lists of its parameters, said in words."""
+    held = [load_parameters()[one] for one in sorted(parameters_of(domain.name))]
+    codes = {code: None for parameter in held if parameter.unit == "code" for code in codes_of(parameter)}
+    return [("", "请选择"), *((code, word(code)) for code in (*WORDLESS[name], *codes))]
+
+
+def _field(asked: Input, domain: Domain) -> forms.Field:
     """The control for one input; the label says the unit."""
     required = asked.default is REQUIRED
-    if asked.kind == "bool":
+    if asked.name in WORDLESS and asked.kind in ("text", "code") and not asked.codes:
+        made = forms.ChoiceField(choices=_known_words(domain, asked.name), required=required)
+    elif asked.kind == "bool":
         made = _yes_or_no(asked, required)
     elif asked.kind == "int":
         made = forms.IntegerField(min_value=asked.minimum, max_value=asked.maximum, required=required)
@@ -93,17 +109,18 @@ class TryForm(forms.Form):
             if asked.kind == "rows":
                 for place in range(ROWS):
                     self.fields |= {
-                        f"{asked.name}-{place}-{item.name}": self._cell(asked, place, item) for item in asked.fields
+                        f"{asked.name}-{place}-{item.name}": self._cell(asked, place, item, domain)
+                        for item in asked.fields
                     }
             else:
-                self.fields[asked.name] = _field(asked)
+                self.fields[asked.name] = _field(asked, domain)
                 default = asked.default
                 if default is not REQUIRED and default is not None and not isinstance(default, list | tuple):
                     self.fields[asked.name].initial = {True: "1", False: "0"}.get(default, default)
 
     @staticmethod
-    def _cell(asked: Input, place: int, item: Input) -> forms.Field:
-        made = _field(item)
+    def _cell(asked: Input, place: int, item: Input, domain: Domain) -> forms.Field:
+        made = _field(item, domain)
         made.required, made.label = False, f"{asked.label}第{place + 1}项：{made.label}"
         if isinstance(made.widget, forms.Textarea):
             made.widget = forms.TextInput()

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from renben.kernel import acts, audit, clock, events, taskboard
@@ -108,14 +109,14 @@ def _results_differ(kind: Kind, stored: Mapping[str, Any], fresh: Mapping[str, A
     ]
     then = {row["month"]: row["amount"] for row in stored.get("schedule") or []}
     now = {row["month"]: row["amount"] for row in fresh.get("schedule") or []}
-    return (
-        *rows,
-        *(
-            Difference(f"{month}金额（元）", _said(kind, then[month]), _said(kind, now[month]))
-            for month in sorted(then.keys() & now.keys())
-            if then[month] != now[month]
-        ),
-    )
+    changed = [
+        (month, then[month], now[month]) for month in sorted(then.keys() & now.keys()) if then[month] != now[month]
+    ]
+    for pair, run in groupby(changed, key=lambda row: row[1:]):
+        months = [row[0] for row in run]
+        span = months[0] if len(months) == 1 else f"{months[0]}至{months[-1]}每月"
+        rows.append(Difference(f"{span}金额（元）", _said(kind, pair[0]), _said(kind, pair[1])))
+    return tuple(rows)
 
 
 def _versions_differ(stored: list[dict[str, Any]], fresh: list[dict[str, Any]]) -> tuple[Difference, ...]:
