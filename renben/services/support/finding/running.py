@@ -39,12 +39,12 @@ class Sync:
 
     search: Search
     on: dt.date
+    parameters: Parameters
     counts: Counter[str] = field(default_factory=Counter)
-    parameters: Parameters = field(default_factory=load_parameters)
 
     def run(self, ids: np.ndarray, table: columns.Table) -> None:
         """Judge the people of `ids` (sorted) and write what differs from what is on file."""
-        judged = searching.judge(self.search, ids, table, self.on)
+        judged = searching.judge(self.search, ids, table, self.on, parameters=self.parameters)
         standing = table[self.search.standing].values
         on_file = _latest(self.search.key, ids)
         wanted = np.flatnonzero(judged.holds & (standing != searching.GRANTED))
@@ -148,9 +148,9 @@ def look(ids: np.ndarray, on: dt.date, policies: Iterable[Search]) -> dict[str, 
     with transaction.atomic():
         rows.value(_LOCK)
         table = columns.read(ids, on, set().union(*(search.columns for search in policies)))
-        found = {}
+        parameters, found = load_parameters(), {}
         for search in policies:
-            sync = Sync(search, on)
+            sync = Sync(search, on, parameters)
             sync.run(ids, table)
             found[search.key] = sync.counts
     return found
