@@ -90,6 +90,7 @@ def test_the_page_says_why_with_the_article_and_what_is_missing(found, village):
     assert "您是女性，46周岁，没有残疾；须满40周岁" in page
     assert "京劳社就发〔2006〕160号" in page
     assert "就业登记（查《就业失业登记证》）" in page
+    assert "如果都符合：您最多可享受60个月" in page
     assert "发起申请" not in page and "办事指南" in page
 
 

@@ -57,7 +57,7 @@ def _basis(finding: Finding) -> str:
 
 FACTS: dict[str, Callable[[Finding], Any]] = {
     "policy": lambda finding: label_of(finding.policy),
-    "reason": lambda finding: finding.reason,
+    "reason": lambda finding: f"如果下面的都符合：{finding.reason}" if finding.missing else finding.reason,
     "missing": lambda finding: "；".join(finding.missing) or "没有，条件都已知道",
     "papers": _papers,
     "place": _place,

@@ -21,8 +21,9 @@ def label_of(policy: str) -> str:
 
 
 def _reason(finding: Finding) -> str:
-    asked = f"还要：{'；'.join(finding.missing)}。" if finding.missing else "条件都已知道。"
-    return f"{finding.reason}{asked}"[:300]
+    if not finding.missing:
+        return f"{finding.reason}条件都已知道。"[:300]
+    return f"如果都符合：{finding.reason}还要：{'；'.join(finding.missing)}。"[:300]
 
 
 def open_to_tell(finding: Finding) -> None:
