@@ -154,25 +154,30 @@ def _of(function: Callable) -> Place:
     return (function.__module__, function.__qualname__.split(".")[0])
 
 
-@cache
 def parameters_of(domain: str) -> frozenset[str]:
     """Parameters a rule domain may read, for its answer or its explanation."""
-    rule = registry.get(domain)
-    places = [_of(rule.compute), *([_of(rule.explain)] if rule.explain else [])]
-    return _names_among(_reached(places), frozenset(from_files()))
+    return _parameters_of(registry.get(domain), frozenset(from_files()))
 
 
 @cache
+def _parameters_of(rule: registry.Domain, known: frozenset[str]) -> frozenset[str]:
+    places = [_of(rule.compute), *([_of(rule.explain)] if rule.explain else [])]
+    return _names_among(_reached(places), known)
+
+
 def domains_of(parameter: str) -> tuple[str, ...]:
     """Rule domains that may read a parameter, sorted."""
     return tuple(name for name in registry.names() if parameter in parameters_of(name))
 
 
-@cache
 def parameters_behind(target: str) -> frozenset[str]:
     """Parameters that a function (``module:name``) reaches, by itself or through the domains it asks."""
+    return _parameters_behind(target, frozenset(registry.names()), frozenset(from_files()))
+
+
+@cache
+def _parameters_behind(target: str, domains: frozenset[str], known: frozenset[str]) -> frozenset[str]:
     module, _, name = target.partition(":")
     text = _reached([(module, name)])
-    domains = _names_among(text, frozenset(registry.names()))
-    direct = _names_among(text, frozenset(from_files()))
-    return direct.union(*(parameters_of(domain) for domain in domains))
+    asked = _names_among(text, domains)
+    return _names_among(text, known).union(*(parameters_of(domain) for domain in asked))

@@ -84,7 +84,7 @@ def test_pages_ask_few_statements(clerk, sign_in, district):
     people = [build.person(district.villages[0], "李建国") for _ in range(3)]
     assert statements(client, "/people/") <= 7
     assert statements(client, "/people/", q="李") <= 7
-    assert statements(client, f"/people/{people[0].pk}/") <= 10
+    assert statements(client, f"/people/{people[0].pk}/") <= 11, "one of them: policies the person may be entitled to"
     assert statements(client, "/cases/") <= 9
     assert statements(client, "/") <= 12
 

@@ -91,7 +91,7 @@ def test_server_error_page_needs_no_database():
 
 def test_missing_csrf_token_is_explained(db):
     client = Client(enforce_csrf_checks=True)
-    response = client.post(reverse("display_mode"), {"mode": "elder"})
+    response = client.post(reverse("account_login"), {"login": "clerk", "password": "x"})
     assert response.status_code == 403 and "刷新后再提交" in response.content.decode()
 
 

@@ -35,6 +35,7 @@ def test_one_person_stands_in_each_from_the_day_it_happened(office):
         assert rows(office, name, "2007-04-09") == [], name
         (row,) = rows(office, name, "2007-06-20")
         assert (row["name"], row["months"]) == ("王秀兰", 36), name
+        assert {column.key for column in find(name).columns} <= set(row), "every column has a source"
     (row,) = rows(office, "享受灵活就业社会保险补贴人员台账", "2007-06-20")
     assert (row["drawn"], row["monthly"], row["outcome"]) == (1, MONTH_FEN, "享受中")
     assert rows(office, "享受灵活就业社会保险补贴人员台账", "2007-06-19")[0]["drawn"] == 0
