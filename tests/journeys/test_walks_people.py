@@ -69,7 +69,7 @@ def test_somebody_in_hardship_is_found_helped_and_followed(staff, village, stree
     assert village.page.input_value("[name=job_intention]") == "保洁"
     village.does(offer, "已了解")
     assert until(workday_after(5)) in village.due("匹配岗位"), "认定后5个工作日内提供岗位"
-    village.does(offer, "介绍信已交本人", jobs_offered="2")
+    village.does(offer, "介绍信已交本人", offered_openings="2")
     assert "推荐介绍信" in village.prints(offer, "match")
     village.does(offer, "已陪同面试")
     village.does(offer, "跟踪完毕", job_result="hired")
