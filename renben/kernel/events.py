@@ -48,6 +48,35 @@ class PersonFactsChanged:
     facts: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class SeekerChanged:
+    """A registration for work began, changed or ended; searching and matching read it anew."""
+
+    seeker_id: int
+
+
+@dataclass(frozen=True)
+class VacancyChanged:
+    """A vacancy was published, changed, paused or ended; searching and matching read it anew."""
+
+    vacancy_id: int
+
+
+@dataclass(frozen=True)
+class VacancyFilled:
+    """The last post of a vacancy was filled: nobody may be recommended to it from now on."""
+
+    vacancy_id: int
+
+
+@dataclass(frozen=True)
+class PersonPlaced:
+    """Somebody found work through a referral."""
+
+    person_id: int
+    referral_id: int
+
+
 _listeners: dict[type, list[Callable]] = defaultdict(list)
 
 

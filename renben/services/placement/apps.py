@@ -6,3 +6,8 @@ class PlacementConfig(AppConfig):
     label = "placement"
     verbose_name = "职业介绍"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from renben.services.placement import merging
+
+        merging.load()

@@ -1,0 +1,5 @@
+from renben.services.placement.models.referrals import Referral, ReferralContact
+from renben.services.placement.models.seekers import Seeker, SeekerWish
+from renben.services.placement.models.vacancies import Vacancy, VacancyEvent, VacancyReport
+
+__all__ = ["Referral", "ReferralContact", "Seeker", "SeekerWish", "Vacancy", "VacancyEvent", "VacancyReport"]
