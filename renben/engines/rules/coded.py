@@ -45,7 +45,18 @@ class Coded:
     def among(self, codes: Iterable[object]) -> np.ndarray:
         """Where the code is one of these."""
         wanted = set(codes)
-        return np.asarray([word in wanted for word in self.words] or [False])[self.places]
+        held = [place for place, word in enumerate(self.words) if word in wanted]
+        if 2 * len(held) > len(self.words):  # fewer comparisons the other way round
+            others = [place for place in range(len(self.words)) if place not in held]
+            return ~self._at(others)
+        return self._at(held)
+
+    def _at(self, places: list[int]) -> np.ndarray:
+        """Where the place is one of a few: comparing each is many times quicker than looking every row up."""
+        found = np.zeros(self.places.shape, dtype=bool)
+        for place in places:
+            found |= self.places == place
+        return found
 
     def as_text(self) -> np.ndarray:
         """The words themselves, row by row."""

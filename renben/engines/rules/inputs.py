@@ -33,6 +33,8 @@ _KIND_WORDS = {
     "text": "文字",
     "rows": "列表，每项为一组键值",
 }
+NO_DAY = np.iinfo(np.int64).min
+"""The whole number that numpy keeps for a missing day."""
 _COLUMN_KINDS = {
     "int": "iu",
     "month": "iu",
@@ -205,9 +207,10 @@ class Input:
                 self._in_range(int(column[(column < low) | (column > high)][0]))
             return column.astype(np.int64, copy=False)
         if self.kind == "date":
-            if self.default is not None and np.isnat(column).any():
+            column = column.astype("datetime64[D]", copy=False)
+            if self.default is not None and (column.view(np.int64) == NO_DAY).any():
                 raise self._wrong_type("空")
-            return column.astype("datetime64[D]")
+            return column
         if self.kind == "code":
             known = sorted(self.codes | ({""} if self.default is None else set()))
             bad = np.flatnonzero(~np.isin(column, known))

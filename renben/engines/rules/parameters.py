@@ -112,7 +112,7 @@ class Scale:
 
     def at(self, x: np.ndarray, *, below: Any = 0) -> np.ndarray:
         """Amounts for every x (same shape); ``below`` under the first threshold."""
-        return np.asarray((below, *self.amounts))[self.index(x)]
+        return np.asarray((below, *self.amounts)).take(self.index(x), mode="clip")
 
     def index(self, x: np.ndarray) -> np.ndarray:
         """Position of the step for every x, 0 under the first threshold. A short table is counted step by step, which is quicker."""

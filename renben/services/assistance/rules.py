@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from renben.engines.rules.choosing import either
 from renben.engines.rules.coded import among
 from renben.engines.rules.errors import InputError
 from renben.engines.rules.evaluation import Part
@@ -43,7 +44,7 @@ HOUSEHOLD = Input("household", "code", "户籍性质", codes=frozenset(HOUSEHOLD
 def _old_enough(p: Reader, birth: np.ndarray, is_female: np.ndarray, female: str, male: str) -> np.ndarray:
     """Who has reached the age that holds for their sex; ``female`` and ``male`` name its parameters."""
     reached = (has_reached_age(birth, p(name), p.date) for name in (female, male))
-    return np.where(is_female, *reached)
+    return either(is_female, *reached)
 
 
 def _special(p: Reader, special_area: np.ndarray | None, like: np.ndarray) -> np.ndarray:

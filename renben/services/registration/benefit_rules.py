@@ -6,10 +6,12 @@ Money is whole fen. Sources: 北京市失业保险规定 (令38号/190号), 社�
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from renben.engines.rules.choosing import either, over_few
 from renben.engines.rules.coded import among
 from renben.engines.rules.errors import InputError, NoStandardOnFile
 from renben.engines.rules.evaluation import Part, yuan, yuan_text
@@ -57,7 +59,7 @@ def entitled_months(p: Reader, contribution_months: np.ndarray) -> np.ndarray:
     table = p("ui.duration.table")
     long_from, basis = p("ui.duration.over5_from_months"), p("ui.duration.over5_basis")
     beyond = (contribution_months // 12 - basis) * p("ui.duration.over5_step_months")
-    months = np.where(contribution_months >= long_from, table.amounts[-1] + beyond, table.at(contribution_months))
+    months = either(contribution_months >= long_from, table.amounts[-1] + beyond, table.at(contribution_months))
     return np.minimum(months, p("ui.duration.cap"))
 
 
@@ -94,7 +96,7 @@ def _explain_duration(p: Reader, given: dict[str, Any], answer: dict[str, Any]) 
 )
 def duration(p: Reader, contribution_months: np.ndarray) -> dict[str, np.ndarray]:
     """``months`` of benefit, 0 below the first step of the table."""
-    return {"months": entitled_months(p, contribution_months)}
+    return over_few(lambda paid: {"months": entitled_months(p, paid)}, contribution_months)
 
 
 def _explain_merge(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list[Part]:
@@ -170,10 +172,15 @@ def _explain_amount(p: Reader, given: dict[str, Any], answer: dict[str, Any]) ->
 )
 def amount_month(p: Reader, contribution_months: np.ndarray, benefit_month_index: np.ndarray) -> dict[str, np.ndarray]:
     """``amount_fen`` of one month by the standard in force on the day; 0 below one year. NoStandardOnFile in a gap."""
+    return over_few(partial(_amount, p), contribution_months, benefit_month_index)
+
+
+def _amount(p: Reader, contribution_months: np.ndarray, benefit_month_index: np.ndarray) -> dict[str, np.ndarray]:
+    """The rule itself: the first tier from a certain month on, for everybody."""
     scale = p.fen("ui.benefit.monthly")
     own = scale.at(contribution_months)
     first = np.minimum(own, scale.amounts[0])
-    return {"amount_fen": np.where(benefit_month_index >= p("ui.benefit.first_tier_from_index"), first, own)}
+    return {"amount_fen": either(benefit_month_index >= p("ui.benefit.first_tier_from_index"), first, own)}
 
 
 def _explain_total(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list[Part]:
@@ -214,6 +221,11 @@ def _explain_total(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> 
 )
 def total(p: Reader, contribution_months: np.ndarray, first_paid_month: np.ndarray) -> dict[str, np.ndarray]:
     """``months`` and ``total_fen``: each month by the standard on its first day; a month in a gap flags ``no_standard``."""
+    return over_few(partial(_total, p), contribution_months, first_paid_month)
+
+
+def _total(p: Reader, contribution_months: np.ndarray, first_paid_month: np.ndarray) -> dict[str, np.ndarray]:
+    """The rule itself, month by month of the longest spell."""
     months = entitled_months(p, contribution_months)
     total_fen = np.zeros(months.shape, dtype=np.int64)
     blocked = np.zeros(months.shape, dtype=bool)

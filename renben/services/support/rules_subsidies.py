@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from renben.engines.rules.choosing import either
 from renben.engines.rules.coded import among
 from renben.engines.rules.errors import NoStandardOnFile
 from renben.engines.rules.evaluation import Part, yuan, yuan_text
@@ -27,13 +28,12 @@ WAGE_YEAR = Input("wage_year", "int", "平均工资所属年度", minimum=1949, 
 
 def _old_enough(p: Reader, prefix: str, sex: np.ndarray, age: np.ndarray) -> np.ndarray:
     """Who has reached the age that holds for their sex."""
-    return np.where(sex == "F", age >= p(f"{prefix}female_min_age"), age >= p(f"{prefix}male_min_age"))
+    return either(sex == "F", age >= p(f"{prefix}female_min_age"), age >= p(f"{prefix}male_min_age"))
 
 
 def _months(p: Reader, prefix: str, eligible: np.ndarray, long_term: np.ndarray) -> np.ndarray:
     """Months of the longer or the usual length, 0 where nothing is granted."""
-    lengths = np.asarray([0, p(f"{prefix}months"), p(f"{prefix}long_months")])
-    return lengths[eligible.astype(np.uint8) * (long_term + np.uint8(1))]
+    return either(long_term, p(f"{prefix}long_months"), p(f"{prefix}months")) * eligible
 
 
 def _flags(conditions: tuple[str, ...], holds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -192,7 +192,7 @@ def flexible(
     first, later = (flexible_days >= p(f"{prefix}min_days_{when}") for when in ("first", "again"))
     holds = {
         "age_or_disability": _old_enough(p, prefix, sex, age) | among(disability, p(f"{prefix}disability")),
-        "flexible_days": np.where(again, later, first),
+        "flexible_days": either(again, later, first),
         "employment_registered": employment_registered,
     }
     flags = _flags(p(f"{prefix}conditions"), holds)
