@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from renben.services.placement.codes import Unfit
+from renben.services.registration.codes import Channel
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -58,6 +59,8 @@ class Referral(models.Model):
     parts = models.JSONField("得分构成", default=list, blank=True)
     message = models.CharField("应聘留言", max_length=300, blank=True)
     told_on = models.DateField("通知本人日期", null=True, blank=True)
+    told_how = models.CharField("怎样通知的", max_length=12, choices=Channel.choices, blank=True)
+    told_note = models.CharField("本人怎么说", max_length=300, blank=True)
     companion = models.CharField("陪同人员", max_length=50, blank=True)
     interview_at = models.DateTimeField("面试时间", null=True, blank=True)
     interview_place = models.CharField("面试地点", max_length=128, blank=True)
