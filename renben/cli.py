@@ -52,7 +52,10 @@ def cmd_migrate(args: argparse.Namespace) -> int:
     from renben.kernel.foundation import lay_foundation
 
     lay_foundation()
-    say("数据表、区划、工作日历和规程已就绪。")
+    from renben.engines.coding import occupations
+
+    occupations.ensure()
+    say("数据表、区划、工作日历、规程和职业编码模型已就绪。")
     return 0
 
 
@@ -122,6 +125,12 @@ def cmd_catalog(args: argparse.Namespace) -> int:
     if args.bpmn:
         return catalog.export_bpmn(args.bpmn)
     return catalog.export_json()
+
+
+def cmd_occupations(args: argparse.Namespace) -> int:
+    from renben.engines.coding import commands
+
+    return commands.occupations_command(args.titles, as_json=args.json)
 
 
 def cmd_policy(args: argparse.Namespace) -> int:
@@ -251,6 +260,9 @@ def parser() -> argparse.ArgumentParser:
     export = kinds.add_parser("export")
     export.add_argument("--bpmn", default=None, metavar="DIR")
     export.add_argument("--json", action="store_true")
+    occupations = add("occupations", cmd_occupations, "岗位名称的职业代码：最像的五个和把握")
+    occupations.add_argument("titles", nargs="+", metavar="岗位名称")
+    occupations.add_argument("--json", action="store_true")
     policy = add("policy", cmd_policy, "政策规则：用算例检查、解释一个判定")
     kinds = policy.add_subparsers(dest="what", required=True)
     check = kinds.add_parser("check")

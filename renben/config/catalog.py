@@ -14,7 +14,7 @@ def check(*, spec: str | None, as_json: bool) -> int:
     from renben.engines.procedures import check as checks
 
     offers.declare_catalog()
-    problems = [*_ledger_problems(), *_form_problems()]
+    problems = [*_ledger_problems(), *_form_problems(), *_code_problems()]
     problems += _fact_problems() if not problems else []
     return checks.catalog_check(ROOT, Path(spec) if spec else None, as_json=as_json, more_problems=problems)
 
@@ -28,6 +28,25 @@ def _ledger_problems() -> list[str]:
         for ledger in definitions.load_ledgers(ROOT).values():
             registry.declare_ledgers([ledger.name, *ledger.aliases])
     return problems
+
+
+def _code_problems() -> list[str]:
+    """Rows of the occupation and industry tables that hang on nothing, and coded titles whose code does not exist."""
+    from renben.engines.coding import codetree
+    from renben.kernel.regions_data import read_table
+
+    folder = ROOT / "codes"
+    try:
+        occupations = codetree.code_tree("occupations", folder)
+        codetree.code_tree("industries", folder)
+    except ValueError as error:
+        return [str(error)]
+    titles = enumerate(read_table(folder / "occupation_titles.csv"), start=2)
+    return [
+        f"codes/occupation_titles.csv 第{line}行：职业代码 {row['code']} 不存在。"
+        for line, row in titles
+        if row["code"] not in occupations
+    ]
 
 
 def _form_problems() -> list[str]:
