@@ -11,6 +11,7 @@ from procrastinate.job_context import JobContext
 from renben.engines.procedures import duties
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
+from renben.services.placement import seekers_days
 from renben.services.registration import contacts
 from renben.services.support.finding import running
 
@@ -40,6 +41,13 @@ def month_contacts(timestamp: int) -> None:
 def open_duties(timestamp: int) -> None:
     """定期职责: what this day's calendar asks of every office stands before the doors open."""
     duties.open_due()
+
+
+@app.periodic(cron="30 0 * * *")
+@app.task(name="seekers.day", queueing_lock="seekers.day")
+def seekers_day(timestamp: int) -> None:
+    """求职登记: ended by work or by time; the offices are asked to ask before the end."""
+    seekers_days.run_day()
 
 
 @app.periodic(cron="40 0 * * *")

@@ -18,6 +18,7 @@ NAMES = (
     "procedures",
     "policies",
 )
+    "seekers",
 AREAS = {area: f"{area}/" for area in NAMES}
 
 urlpatterns = [

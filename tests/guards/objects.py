@@ -32,6 +32,8 @@ from renben.kernel.models import (
     User,
 )
 from renben.services.exchange.models import OutsideFact
+from renben.services.placement import seekers_acts
+from renben.services.placement.models import Seeker
 from renben.services.registration.models import (
     ArchiveHandover,
     PersonnelArchive,
@@ -329,4 +331,12 @@ def delegation(office: Organization, by: User) -> Delegation:
         reason="休假",
         created_by=by,
         created_at=clock.now(),
+    )
+
+
+@factory("seeker")
+def seeker(office: Organization, by: User) -> Seeker:
+    wishes = [seekers_acts.Wish("仓库保管员")]
+    return seekers_acts.register_seeker(
+        person=build.person(office, "孙梅", "F"), organization=office, profile=seekers_acts.Profile(), wishes=wishes, by=by
     )

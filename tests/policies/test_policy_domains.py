@@ -55,6 +55,8 @@ READ_BY_DECISIONS = {
     "ui.payment_start": "renben.services.registration.determining",
     "subsidy.self_flexible.wage_year_from_month": "renben.services.support.decision",
     "subsidy.stop_after_months": "renben.services.support.stopping",
+    "placement.seeker_valid_months": "renben.services.placement.seekers_rules",
+    "placement.seeker_remind_days": "renben.services.placement.seekers_rules",
 }
 """Parameters that a decision around the domains reads, and the module that does; tested where that module is."""
 

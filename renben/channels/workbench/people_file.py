@@ -19,6 +19,7 @@ from renben.kernel import clock, masking, people
 from renben.kernel.models import HouseholdMember, LabourSpell, Mandate, Person, PersonMerge
 from renben.kernel.person_changes import StaleVersion, edit_person
 from renben.kernel.policy import page
+from renben.services.placement.models import Seeker
 from renben.services.registration.models import (
     DynamicRecord,
     InformRecord,
@@ -128,6 +129,7 @@ def person_file(request: HttpRequest, pk: int) -> HttpResponse:
         "statuses": dict(LabourSpell.Status.choices),
         "tab": tab,
         "tabs": TABS.items(),
+        "seeker": Seeker.objects.of(person),
         "reveal_form": RevealForm(),
         "may": {action: request.principal.may(f"person.{action}") for action in ("reveal", "edit", "move", "merge")}
         | {"open_case": request.principal.may("case.open")},

@@ -8,6 +8,8 @@ class PlacementConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from renben.services.placement import merging
+        from renben.kernel import events
+        from renben.services.placement import merging, seekers_days
 
         merging.load()
+        events.listen(events.PersonPlaced, seekers_days.on_person_placed)
