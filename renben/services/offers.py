@@ -7,6 +7,7 @@ DOMAINS = [
     "renben.services.registration.contribution_rules",
     "renben.engines.rules.deadlines",
     "renben.services.placement.ad_rules",
+    "renben.services.placement.wage_rules",
     "renben.services.support.rules_subsidies",
     "renben.services.support.rules_employers",
     "renben.services.support.rules_posts",

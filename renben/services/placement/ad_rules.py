@@ -84,18 +84,34 @@ def _negated(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(map(re.escape, words))}){_GAP}(?:、{_GAP})*$")
 
 
-def _search(p: Reader, code: str, text: str) -> list[str]:
-    """The words of one ground as they stand in the text, negated ones left out; a word inside a longer one is not told twice."""
+def spans(p: Reader, code: str, text: str) -> list[tuple[int, int]]:
+    """Where the words of one ground stand in a plain text, negated ones left out, in order; a word inside a longer one is not
+    told twice."""
     refused = _negated(p("ad.negations"))
-    spans = [
+    found = [
         match.span()
         for match in _pattern(p(f"ad.words.{code}")).finditer(text)
         if not refused.search(text[: match.start()])
     ]
     if code in STANDALONE:
         alone = (match.span(1) for match in _standalone(p(f"ad.standalone.{code}")).finditer(text))
-        spans += [(start, end) for start, end in alone if not any(a <= start and end <= b for a, b in spans)]
-    return list(dict.fromkeys(text[start:end].strip() for start, end in sorted(spans)))
+        found += [(start, end) for start, end in alone if not any(a <= start and end <= b for a, b in found)]
+    return sorted(found)
+
+
+def hint_spans(p: Reader, code: str, text: str) -> list[tuple[int, int]]:
+    """Where wording that deserves a second look stands in a plain text."""
+    return [match.span() for match in _pattern(p(f"ad.hints.{code}")).finditer(text)]
+
+
+def allowed_spans(p: Reader, text: str) -> list[tuple[int, int]]:
+    """Where wording stands that only looks like a restriction (男女均可)."""
+    return [match.span() for match in _pattern(p("ad.allowed")).finditer(text)]
+
+
+def _search(p: Reader, code: str, text: str) -> list[str]:
+    """The words of one ground as they stand in the text, each once."""
+    return list(dict.fromkeys(text[start:end].strip() for start, end in spans(p, code, text)))
 
 
 _PER_HOUR = re.compile(rf"每小时[^{_STOPS}]{{0,10}}?(\d+)\s*次|(\d+)\s*次\s*/\s*小时")
@@ -114,7 +130,7 @@ def heaviest_lift(text: str) -> tuple[float, bool]:
     return max(lifts, default=(0.0, False))
 
 
-def _barred_to_women(p: Reader, text: str) -> tuple[str, tuple[Version, ...]]:
+def barred_to_women(p: Reader, text: str) -> tuple[str, tuple[Version, ...]]:
     """Why women may not do this work by law, with its parameters; ``("", ())`` when they may or no rule is on file."""
     try:
         words = p.version("ad.exempt.words")
@@ -133,13 +149,18 @@ def _barred_to_women(p: Reader, text: str) -> tuple[str, tuple[Version, ...]]:
     return "", ()
 
 
+def is_excused(code: str, word: str, reason: str) -> bool:
+    """Whether the law allows a word for this work: men wanted for what women may not do (`reason` of `barred_to_women`)."""
+    return code == "sex" and _MALE in word and bool(reason)
+
+
 def findings(p: Reader, text: str) -> list[Finding]:
     """Every word found, ground by ground in the order of the list in force. NoStandardOnFile before the first law."""
     wanted = plain(text)
     cleaned = _pattern(p("ad.allowed")).sub(" ｜ ", wanted).replace("｜", "")
-    reason, _ = _barred_to_women(p, wanted)
+    reason, _ = barred_to_women(p, wanted)
     return [
-        Finding(code, word, excused=code == "sex" and _MALE in word and bool(reason))
+        Finding(code, word, excused=is_excused(code, word, reason))
         for code in p("ad.grounds")
         for word in _search(p, code, cleaned)
     ]
@@ -148,7 +169,7 @@ def findings(p: Reader, text: str) -> list[Finding]:
 def _tell_ad(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list[Part]:
     parts, text = [], plain(given["text"])
     found = findings(p, given["text"])
-    reason, versions = _barred_to_women(p, text)
+    reason, versions = barred_to_women(p, text)
     for code in p("ad.grounds"):
         words = p.version(f"ad.words.{code}")
         held = [one.word for one in found if one.code == code and not one.excused]

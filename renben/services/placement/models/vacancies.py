@@ -76,6 +76,7 @@ class Vacancy(models.Model):
     )
     contact_name = models.CharField("联系人", max_length=50, blank=True)
     contact_phone_enc = models.TextField("联系电话（密文）", blank=True)
+    contact_phone_key = models.CharField("联系电话比对值", max_length=24, blank=True, db_index=True)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.SUBMITTED)
     registered_on = models.DateField("登记日期")
     valid_until = models.DateField("有效期至")
