@@ -338,5 +338,5 @@ def delegation(office: Organization, by: User) -> Delegation:
 def seeker(office: Organization, by: User) -> Seeker:
     wishes = [seekers_acts.Wish("仓库保管员")]
     return seekers_acts.register_seeker(
-        person=build.person(office, "孙梅", "F"), organization=office, profile=seekers_acts.Profile(), wishes=wishes, by=by
+        person=build.person(office, "孙强"), organization=office, profile=seekers_acts.Profile(), wishes=wishes, by=by
     )

@@ -17,7 +17,7 @@ from renben.channels.workbench.people_file import identity_of
 from renben.channels.workbench.seekers_forms import SeekerFilter, streets_of
 from renben.kernel import clock
 from renben.kernel.policy import Principal, page
-from renben.services.placement import seekers_rules
+from renben.services.placement import seekers_acts, seekers_coding, seekers_rules
 from renben.services.placement.codes import Access, Difficulty, WorkKind
 from renben.services.placement.models import Seeker, SeekerWish
 
@@ -97,15 +97,21 @@ def seeker_export(request: HttpRequest) -> HttpResponse:
     return export(request, "求职登记清单", columns, found, line)
 
 
-def wish_lines(seeker: Seeker, streets: dict[str, str]) -> list[dict[str, Any]]:
-    """The wishes as people read them."""
+def wish_lines(seeker: Seeker, streets: dict[str, str], again: tuple[str, str]) -> list[dict[str, Any]]:
+    """The wishes as people read them, each with the trades to choose from; `again`: one wish looked up in other words."""
+    wishes = list(seeker.wishes.order_by("rank"))
+    asked = {wish.pk: again[1] if again[0] == str(wish.pk) and again[1] else wish.title for wish in wishes}
     return [
         {
             "wish": wish,
+            "trade": seekers_coding.trade_name(wish.occupation) if wish.occupation else "",
+            "words": asked[wish.pk],
+            "is_asked": asked[wish.pk] != wish.title,
+            "guesses": [(g, round(100 * g.confidence)) for g in seekers_acts.proposals(asked[wish.pk])],
             "kind": WorkKind(wish.work_kind).label if wish.work_kind else "都可以",
             "places": "、".join(streets.get(code, code) for code in wish.regions) or "全区",
         }
-        for wish in seeker.wishes.order_by("rank")
+        for wish in wishes
     ]
 
 
@@ -120,7 +126,11 @@ def seeker_page(request: HttpRequest, pk: int) -> HttpResponse:
         "seeker": seeker,
         "person": seeker.person,
         "identity": identity_of(seeker.person),
-        "wishes": wish_lines(seeker, dict(streets_of(seeker.organization))),
+        "wishes": wish_lines(
+            seeker,
+            dict(streets_of(seeker.organization)),
+            (request.GET.get("wish", ""), request.GET.get("words", "")[:64]),
+        ),
         "difficulties": [Difficulty(code).label for code in seeker.difficulties],
         "needs": [Access(code).label for code in seeker.needs],
         "consequences": seekers_rules.consequences(seeker.seeker_class),

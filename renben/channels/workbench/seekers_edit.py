@@ -16,7 +16,7 @@ from renben.channels.workbench.seekers_forms import SeekerForm, WishForm, Withdr
 from renben.kernel import clock
 from renben.kernel.models import Person
 from renben.kernel.policy import page
-from renben.services.placement import seekers_acts, seekers_known, seekers_rules
+from renben.services.placement import seekers_acts, seekers_coding, seekers_known, seekers_rules
 from renben.services.placement.codes import SeekerClass
 from renben.services.placement.models import Seeker
 from renben.services.placement.seekers_acts import Profile, Wish
@@ -173,3 +173,22 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         "back": f"/seekers/{pk}/",
     }
     return render(request, "confirm.html", context, status=422 if form.is_bound else 200)
+
+
+@page(action=WORK, subject="seeker")
+@require_POST
+def occupation(request: HttpRequest, pk: int) -> HttpResponse:
+    """选定职业: which trade a wish means."""
+    wish_id = request.POST.get("wish", "")
+
+    def act() -> str:
+        wish = seekers_coding.choose(
+            seeker=request.subject,
+            wish_id=int(wish_id) if wish_id.isdecimal() and len(wish_id) < 19 else 0,
+            code=request.POST.get("code", ""),
+            by=request.user,
+        )
+        return f"“{wish.title}”按“{seekers_coding.trade_name(wish.occupation)}”匹配。"
+
+    attempt(request, act)
+    return redirect("seekers:seeker", pk)

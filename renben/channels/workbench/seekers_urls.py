@@ -9,5 +9,6 @@ urlpatterns = [
     path("<int:pk>/", seekers.seeker_page, name="seeker"),
     path("<int:pk>/edit/", seekers_edit.change, name="edit"),
     path("<int:pk>/renew/", seekers_edit.renew, name="renew"),
+    path("<int:pk>/occupation/", seekers_edit.occupation, name="occupation"),
     path("<int:pk>/withdraw/", seekers_edit.withdraw, name="withdraw"),
 ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from renben.engines.coding import occupations
 from renben.kernel import acts, audit, clock, events, numbering, taskboard
 from renben.kernel.models import Organization, Person
 from renben.services.placement import seekers_rules
@@ -90,12 +91,28 @@ def demand(profile: Profile, wishes: Sequence[Wish]) -> None:
         raise NotPossible(*missing)
 
 
+def proposals(title: str) -> list[occupations.Guess]:
+    """The five likeliest trades of a title in 职业分类大典2022, best first."""
+    return occupations.predict(title)
+
+
+def coded(wishes: Sequence[Wish]) -> list[Wish]:
+    """The wishes that say something, each with a trade: what a person chose stays, otherwise the likeliest with its confidence."""
+    made = []
+    for wish in wishes:
+        if not wish.title.strip():
+            continue
+        if not wish.occupation and (found := proposals(wish.title)):
+            wish = replace(wish, occupation=found[0].code, confidence=round(100 * found[0].confidence))
+        made.append(wish)
+    return made
+
+
 def _write_wishes(seeker: Seeker, wishes: Sequence[Wish]) -> None:
     seeker.wishes.all().delete()
-    said = [wish for wish in wishes if wish.title.strip()]
     SeekerWish.objects.bulk_create(
         SeekerWish(seeker=seeker, rank=rank, **(asdict(wish) | {"regions": list(wish.regions)}))
-        for rank, wish in enumerate(said, start=1)
+        for rank, wish in enumerate(wishes, start=1)
     )
 
 
@@ -152,7 +169,7 @@ def register_seeker(
         recorded_at=clock.now(),
         **profile.columns(),
     )
-    _write_wishes(seeker, wishes)
+    _write_wishes(seeker, coded(wishes))
     _note(seeker, "register", by, seeker_class=profile.seeker_class, visibility=profile.visibility)
     return seeker
 
@@ -176,9 +193,9 @@ def change_seeker(
     demand(profile, wishes)
     columns = profile.columns()
     changed = sorted(name for name, value in columns.items() if getattr(held, name) != value)
-    if wishes_of(held) != [wish for wish in wishes if wish.title.strip()]:
+    if wishes_of(held) != (said := coded(wishes)):
         changed.append("wishes")
-        _write_wishes(held, wishes)
+        _write_wishes(held, said)
     if not changed and (case is None or held.case_id == case.pk):
         return held
     for name, value in columns.items():

@@ -154,3 +154,27 @@ def test_a_wish_whose_title_stays_keeps_its_occupation(district, street, looking
     assert seekers_acts.wishes_of(seeker)[0].occupation == "4-02-06-01"
     text_of(street.post(f"/seekers/{seeker.pk}/edit/", GIVEN | {"version": "2", "w1-title": "厨师"}, follow=True))
     assert not seekers_acts.wishes_of(seeker)[0].occupation_chosen
+
+
+def test_the_machine_names_the_trade_and_the_person_chooses_another(district, street, looking):
+    seeker = looking("库管员")
+    wish = seeker.wishes.get()
+    assert wish.occupation == "4-02-06-01" and 0 < wish.confidence <= 100 and not wish.occupation_chosen
+    shown = text_of(street.get(f"/seekers/{seeker.pk}/"))
+    assert "按“仓储管理员”匹配（系统认的，把握" in shown and "理货员" in shown
+    other = text_of(street.get(f"/seekers/{seeker.pk}/", {"wish": wish.pk, "words": "开叉车"}))
+    assert "“开叉车”是哪种职业" in other
+    page = f"/seekers/{seeker.pk}/occupation/"
+    done = text_of(street.post(page, {"wish": wish.pk, "code": "4-02-06-02"}, follow=True))
+    assert "按“理货员”匹配（已选定）" in done
+    assert "没有这个职业代码" in text_of(street.post(page, {"wish": wish.pk, "code": "9-99-99-99"}, follow=True))
+    assert "没有这个职业代码" in text_of(street.post(page, {"wish": wish.pk}, follow=True))
+    for strange in ("0", "²", "9" * 30, "-1"):
+        answer = text_of(street.post(page, {"wish": strange, "code": "4-02-06-02"}, follow=True))
+        assert "刚刚改过" in answer, strange
+
+
+def test_words_nobody_knows_are_no_dead_end(district, street, looking):
+    seeker = looking("☆☆☆")
+    assert seeker.wishes.get().occupation == ""
+    assert "换个说法试试" in text_of(street.get(f"/seekers/{seeker.pk}/"))
