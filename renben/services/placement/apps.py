@@ -9,7 +9,8 @@ class PlacementConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.kernel import events
-        from renben.services.placement import merging, seekers_days
+        from renben.services.placement import matching_changes, merging, seekers_days
 
         merging.load()
+        matching_changes.load()
         events.listen(events.PersonPlaced, seekers_days.on_person_placed)

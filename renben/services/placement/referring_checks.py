@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from renben.kernel import clock
-from renben.kernel.models import Employer, EmployerLicence, LabourSpell, Person
+from renben.kernel.models import LabourSpell, Person
+from renben.services.placement import vacancies_employers
 from renben.services.placement.models import Referral, Seeker, Vacancy
 from renben.services.registration.reasons import Why
 
@@ -13,8 +14,6 @@ State = Vacancy.State
 Status = LabourSpell.Status
 IN_WORK = (Status.EMPLOYED, Status.SELF_EMPLOYED, Status.PUBLIC_POST, Status.RURAL_TRANSFER)
 """Whoever is in one of these has work; 灵活就业 may look for a steady post."""
-FOUNDING = (EmployerLicence.Kind.BUSINESS, EmployerLicence.Kind.INSTITUTION, EmployerLicence.Kind.SOCIAL)
-"""Licences without which an employer is none."""
 OTHER = "请换一个岗位推荐。"
 
 
@@ -31,16 +30,6 @@ def of_vacancy(vacancy: Vacancy, on: dt.date) -> list[Why]:
             Why("expired", f"“{vacancy.title}”的招聘{vacancy.valid_until:%Y年%m月%d日}已经到期。", "请先请单位续期。")
         ]
     return []
-
-
-def of_employer(employer: Employer, on: dt.date) -> list[Why]:
-    """All founding licences on file have run out. An employer without one on file is judged when its vacancy is checked."""
-    held = list(employer.licences.filter(kind__in=FOUNDING).order_by("valid_until", "id"))
-    if not held or any(one.valid_until is None or one.valid_until >= on for one in held):
-        return []
-    last = held[-1]
-    text = f"{employer.name}的{last.get_kind_display()}（{last.number}）{last.valid_until:%Y年%m月%d日}已失效，不能推荐人去。"
-    return [Why("licence", text, "请单位拿来有效的证照，登记后再推荐。", "《人力资源市场暂行条例》第二十六条")]
 
 
 def of_person(person: Person, seeker: Seeker) -> list[Why]:
@@ -76,4 +65,8 @@ def of_standing(earlier: Referral) -> Why:
 def against(person: Person, seeker: Seeker, vacancy: Vacancy) -> list[Why]:
     """Everything that speaks against it today; empty when nothing does."""
     on = clock.today()
-    return [*of_vacancy(vacancy, on), *of_employer(vacancy.employer, on), *of_person(person, seeker)]
+    return [
+        *of_vacancy(vacancy, on),
+        *vacancies_employers.objections(vacancy.employer, on, work_kind=vacancy.work_kind),
+        *of_person(person, seeker),
+    ]

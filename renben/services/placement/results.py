@@ -11,9 +11,9 @@ from typing import Any
 
 from renben.kernel import acts, calendar_table, clock, events, labour
 from renben.kernel.models import LabourSpell, Person
-from renben.services.placement import following, referral_limits, referral_tasks, referring
+from renben.services.placement import following, referral_limits, referral_tasks, referring, vacancies
 from renben.services.placement.codes import Unfit
-from renben.services.placement.models import Referral, Seeker, Vacancy, VacancyEvent
+from renben.services.placement.models import Referral, Seeker, Vacancy
 from renben.services.registration.reasons import NotPossible, Why
 
 State = Referral.State
@@ -54,34 +54,16 @@ def record_hired(
         raise NotPossible(Why("full", text, "单位确实多招了人的，请先把招聘人数改多。"))
     held.hired_on, held.wage_fen = hired_on, wage_fen
     referring.end(held, State.HIRED, words, by=by)
-    is_full = _take_post(vacancy, held, by)
+    vacancy = vacancies.fill(vacancy=vacancy, by=by, reason="经推荐录用1人")
+    is_full = not vacancy.places_left
     _at_work(person, held, vacancy, by)
     withdrawn = _leave_others(held, by)
     others = referral_tasks.tell_others(vacancy) if is_full else []
     calls = following.plan_retention(held)
     referral_tasks.close_registration(held)
     referring.note(held, "hired", by, on=str(hired_on))
-    _announce(held, vacancy, is_full)
+    events.emit(events.PersonPlaced(held.person_id, held.pk))
     return Hired(held, is_full, len(others), withdrawn, calls)
-
-
-def _take_post(vacancy: Vacancy, held: Referral, by: Any) -> bool:
-    """One post less; True when it was the last."""
-    vacancy.filled += 1
-    is_full = vacancy.filled >= vacancy.headcount
-    if is_full:
-        vacancy.state, vacancy.ended_on = Vacancy.State.FILLED, clock.today()
-    vacancy.version += 1
-    vacancy.save(update_fields=["filled", "state", "ended_on", "version", "updated_at"])
-    VacancyEvent.objects.create(
-        vacancy=vacancy,
-        what="filled" if is_full else "hired",
-        reason=f"推荐录用1人，已招到{vacancy.filled}人，共招{vacancy.headcount}人。",
-        detail={"referral": held.pk},
-        by=by,
-        at=clock.now(),
-    )
-    return is_full
 
 
 def _at_work(person: Person, held: Referral, vacancy: Vacancy, by: Any) -> None:
@@ -116,13 +98,6 @@ def _leave_others(held: Referral, by: Any) -> int:
         referring.end(other, State.WITHDRAWN, ELSEWHERE, by=by)
         referring.note(other, "withdraw", by, because=held.pk, count=count)
     return len(rows)
-
-
-def _announce(held: Referral, vacancy: Vacancy, is_full: bool) -> None:
-    events.emit(events.VacancyChanged(vacancy.pk))
-    if is_full:
-        events.emit(events.VacancyFilled(vacancy.pk))
-    events.emit(events.PersonPlaced(held.person_id, held.pk))
 
 
 @acts.whole

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from renben.kernel import clock
-from renben.kernel.models import Employer, LabourSpell, Organization, Person, Region
+from renben.kernel.models import Employer, EmployerLicence, LabourSpell, Organization, Person, Region
 from renben.services.placement import referring
 from renben.services.placement.models import Referral, Seeker, SeekerWish, Vacancy
 from tests import build
@@ -49,7 +49,17 @@ class World:
 
     def employer(self, name: str = "北京顺通物流有限公司") -> Employer:
         found = Employer.objects.filter(name=name).order_by("id").first()
-        return found or build.employer(self.street, name)
+        if found is None:
+            found = build.employer(self.street, name)
+            self.licence(found, "2030-12-31")
+        return found
+
+    def licence(self, employer: Employer, until: str) -> EmployerLicence:
+        """The one business licence on file."""
+        values = {"valid_until": day(until), "recorded_at": clock.now()}
+        return EmployerLicence.objects.update_or_create(
+            employer=employer, kind="business", number=employer.uscc, defaults=values
+        )[0]
 
     def vacancy(self, title: str = "包装工", *, headcount: int = 2, **fields: Any) -> Vacancy:
         """A published vacancy of the first street."""

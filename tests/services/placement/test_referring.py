@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from renben.kernel import clock, events
-from renben.kernel.models import AuditEvent, EmployerLicence, LabourSpell, Task
+from renben.kernel.models import AuditEvent, ImportBatch, LabourSpell, Task
+from renben.services.exchange.models import OutsideFact
 from renben.services.placement import following, referral_limits, referring, results
 from renben.services.placement.models import Referral, ReferralContact, Vacancy
 from renben.services.registration.models import UnemploymentRegistration
@@ -87,19 +88,27 @@ def test_what_changed_a_second_ago_is_told(world, changed, said):
     assert not Referral.objects.exists()
 
 
-def licence(vacancy, until):
-    EmployerLicence.objects.create(
-        employer=vacancy.employer, kind="business", number=f"L{until}", valid_until=until, recorded_at=clock.now()
-    )
-
-
 def test_nobody_is_sent_to_an_employer_whose_licence_ran_out(world):
     seeker, vacancy = world.seeker(), world.vacancy()
-    licence(vacancy, day("2026-10-31"))
-    with pytest.raises(NotPossible, match="营业执照（L2026-10-31）2026年10月31日已失效"):
+    world.licence(vacancy.employer, "2026-10-31")
+    with pytest.raises(NotPossible, match="营业执照已过有效期"):
         world.refer(seeker, vacancy)
-    licence(vacancy, day("2030-10-31"))
+    world.licence(vacancy.employer, "2030-10-31")
     assert world.refer(seeker, vacancy).pk
+
+
+def test_nobody_is_sent_to_an_employer_struck_off_the_register(world):
+    seeker, vacancy = world.seeker(), world.vacancy()
+    batch = ImportBatch.objects.create(
+        kind="business", file_name="b.xlsx", file_sm3="0", organization=world.street, created_by=world.clerk,
+        created_at=clock.now(),
+    )  # fmt: skip
+    OutsideFact.objects.create(
+        kind="business", person=seeker.person, body=vacancy.employer.name, body_code=vacancy.employer.uscc,
+        start_on=day("2015-01-01"), end_on=day("2026-11-01"), as_of=day("2026-11-20"), batch=batch,
+    )  # fmt: skip
+    with pytest.raises(NotPossible, match="2026年10月31日注销或吊销"):
+        world.refer(seeker, vacancy)
 
 
 def test_somebody_who_found_work_is_not_recommended_but_who_wants_another_post_is(world):
