@@ -13,12 +13,13 @@ NAMES = (
     "archives",
     "benefits",
     "support",
+    "loans",
     "contacts",
     "employers",
     "procedures",
     "policies",
-)
     "seekers",
+)
 AREAS = {area: f"{area}/" for area in NAMES}
 
 urlpatterns = [

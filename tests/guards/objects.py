@@ -42,6 +42,7 @@ from renben.services.registration.models import (
     UnemploymentRegistration,
 )
 from renben.services.support.finding.models import Finding
+from renben.services.support.loans.models import Loan
 from renben.services.support.models import InsuranceSubsidy, SubsidyAdjustment
 from tests import build
 
@@ -228,6 +229,20 @@ def subsidy(office: Organization, by: User) -> InsuranceSubsidy:
         first_month=DAY.replace(day=1),
         agreed_on=DAY,
         state="drawing",
+        recorded_at=clock.now(),
+    )
+
+
+@factory("loan")
+def loan(office: Organization, by: User) -> Loan:
+    return Loan.objects.create(
+        person=build.person(office, "马建军"),
+        organization=office,
+        kind="individual",
+        applied_on=DAY,
+        amount_fen=8_000_000,
+        lent_fen=8_000_000,
+        state="repaying",
         recorded_at=clock.now(),
     )
 

@@ -57,6 +57,7 @@ READ_BY_DECISIONS = {
     "subsidy.stop_after_months": "renben.services.support.stopping",
     "placement.seeker_valid_months": "renben.services.placement.seekers_rules",
     "placement.seeker_remind_days": "renben.services.placement.seekers_rules",
+    "loan.counter_guarantee_ratio": "renben.services.support.loans.decision",
 }
 """Parameters that a decision around the domains reads, and the module that does; tested where that module is."""
 

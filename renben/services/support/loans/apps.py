@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class LoansConfig(AppConfig):
+    name = "renben.services.support.loans"
+    label = "loans"
+    verbose_name = "小额担保贷款"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from renben.kernel import events
+        from renben.services.support.loans import merging, policy_view, refusing
+
+        merging.load()
+        policy_view.load()
+        events.listen(events.CaseClosed, refusing.on_case_closed)
