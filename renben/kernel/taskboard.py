@@ -46,3 +46,8 @@ def clear_at(*, organization: Any, event: str, outcome: str = "") -> bool:
     """Clear the open tasks of an office that this event clears. False when there is none."""
     office = str(organization.pk)
     return bool(rows.execute(f"{_CLEAR} AND organization_id = %s", clock.now(), outcome, event, office))
+
+
+def clear_of(*, person: Any, event: str, outcome: str = "") -> bool:
+    """Clear the open tasks about a person that this event clears. False when there is none."""
+    return bool(rows.execute(f"{_CLEAR} AND person_id = %s", clock.now(), outcome, event, str(person.pk)))

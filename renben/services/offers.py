@@ -21,6 +21,7 @@ CATALOG = [
     "renben.services.records.catalog",
     "renben.services.registration.catalog",
     "renben.services.support.catalog",
+    "renben.services.placement.catalog",
     "renben.services.support.loans.catalog",
 ]
 """Modules that name step actions, guards, field sources, forms and ledgers."""

@@ -9,8 +9,10 @@ class PlacementConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.kernel import events
-        from renben.services.placement import matching_changes, merging, seekers_days
+        from renben.services.placement import matching_changes, merging, seekers_days, vacancies_nightly
+        from renben.services.records import facts
 
         merging.load()
         matching_changes.load()
         events.listen(events.PersonPlaced, seekers_days.on_person_placed)
+        facts.provide("seeker", "renben.services.placement.seekers_facts:fact")

@@ -17,8 +17,8 @@ from renben.services.registration.reasons import NotPossible, Why
 
 State = Seeker.State
 KIND, CODE = "seeker", "QZ"
-RENEWED = "SeekerRenewed"
-"""The event that clears the reminder of a registration about to end."""
+RENEWED, REGISTERED = "SeekerRenewed", "JobseekerRegistered"
+"""The events that clear the reminder of a registration about to end, and the task to register somebody (J-4.2.1 求职服务)."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,7 @@ def register_seeker(
         **profile.columns(),
     )
     _write_wishes(seeker, coded(wishes))
+    taskboard.clear_of(person=person, event=REGISTERED, outcome=f"已办求职登记 {seeker.number}")
     _note(seeker, "register", by, seeker_class=profile.seeker_class, visibility=profile.visibility)
     return seeker
 

@@ -58,8 +58,31 @@ SUBSIDY = frozenset(
     ]
 )
 FINDING = frozenset(["policy", "reason", "missing", "papers", "place", "basis"])
-WORDS = {"person": PERSON, "employer": EMPLOYER, "office": OFFICE, "case": CASE, "subsidy": SUBSIDY, "finding": FINDING}
-OF_SERVICES = frozenset(["subsidy", "finding"])
+SEEKER = frozenset(
+    [
+        "about",
+        "history",
+        "skills",
+        "wanted_job",
+        "wanted_pay",
+        "wanted_place",
+        "seeker_class",
+        "difficulties",
+        "number",
+        "valid_until",
+        "registered_on",
+    ]
+)
+WORDS = {
+    "person": PERSON,
+    "employer": EMPLOYER,
+    "office": OFFICE,
+    "case": CASE,
+    "subsidy": SUBSIDY,
+    "finding": FINDING,
+    "seeker": SEEKER,
+}
+OF_SERVICES = frozenset(["subsidy", "finding", "seeker"])
 """First words whose facts a service above reads (`facts.provide`): for forms, not for ledgers, which read row by row."""
 
 

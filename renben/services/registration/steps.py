@@ -247,7 +247,7 @@ def offer_job_service(ctx: StepContext) -> Done:
         organization=ctx.organization,
         person=ctx.person,
         cleared_by="JobseekerRegistered",
-        url=f"/people/{ctx.person.pk}/",
+        url=f"/seekers/new/{ctx.person.pk}/",
     )
     return Done(refs={"dynamic_record": record.pk})
 
