@@ -15,6 +15,7 @@ class ChannelsConfig(AppConfig):
             permissions_seekers,
             wiring,
         )
+        from renben.channels import permissions_referrals  # noqa: F401
         from renben.channels.signin import limits  # noqa: F401 - listens to sign-ins from the start
 
         wiring.connect()

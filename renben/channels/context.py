@@ -47,6 +47,7 @@ NAVIGATION = [
     NavItem("职责日历", "duties:month", "/duties/", "case.view"),
     NavItem("人员档案", "people:list", "/people/", "person.view"),
     NavItem("求职登记", "seekers:list", "/seekers/", "seeker.view"),
+    NavItem("岗位推荐", "referrals:list", "/referrals/", "referral.view"),
     NavItem("用人单位", "employers:list", "/employers/", "employer.view"),
     NavItem("名册导入", "imports:list", "/imports/", "import.people"),
     NavItem("档案接收转移", "archives:list", "/archives/", "archive.manage"),

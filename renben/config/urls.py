@@ -19,6 +19,7 @@ NAMES = (
     "procedures",
     "policies",
     "seekers",
+    "referrals",
 )
 AREAS = {area: f"{area}/" for area in NAMES}
 

@@ -33,7 +33,7 @@ from renben.kernel.models import (
 )
 from renben.services.exchange.models import OutsideFact
 from renben.services.placement import seekers_acts
-from renben.services.placement.models import Seeker
+from renben.services.placement.models import Referral, ReferralContact, Seeker, Vacancy
 from renben.services.registration.models import (
     ArchiveHandover,
     PersonnelArchive,
@@ -326,6 +326,37 @@ def ledger_template(office: Organization, by: User) -> LedgerTemplate:
         is_active=True,
         version=1,
         **made,
+    )
+
+
+@factory("referral")
+def referral(office: Organization, by: User) -> Referral:
+    employer_ = employer(office, by)
+    vacancy = Vacancy.objects.create(
+        employer=employer_,
+        organization=office,
+        number=f"V{Vacancy.objects.count()}",
+        title="装卸工",
+        duties="装货卸货。",
+        region=office.region,
+        registered_on=DAY,
+        valid_until=DAY,
+        recorded_at=clock.now(),
+    )
+    return Referral.objects.create(
+        person=build.person(office, "韩梅", "F"),
+        vacancy=vacancy,
+        organization=office,
+        made_on=DAY,
+        made_by=by,
+        recorded_at=clock.now(),
+    )
+
+
+@factory("referral_contact")
+def referral_contact(office: Organization, by: User) -> ReferralContact:
+    return ReferralContact.objects.create(
+        referral=referral(office, by), organization=office, kind="person", due_on=DAY
     )
 
 

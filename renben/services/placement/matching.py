@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.db import connection
@@ -23,7 +23,7 @@ from renben.engines.matching.table import Table
 from renben.engines.matching.twin import keys_of, pair_values
 from renben.kernel import clock
 from renben.services.placement import matching_changes, matching_table
-from renben.services.placement.matching_rows import Row, Vocabulary, context, vacancy_row, wish_rows
+from renben.services.placement.matching_rows import Row, Vocabulary, area_mask, context, vacancy_row, wish_rows
 from renben.services.placement.models import Seeker, Vacancy
 
 OFFER, WISH = "offer", "wish"
@@ -225,10 +225,13 @@ def _answer(matcher: Matcher, places, failed, scores, keys, size: int, asked: Ro
     return Answer(top, best(may_be_near, size, leave=passed), funnel, int(np.unique(numbers).size))
 
 
-def for_seeker(seeker: Seeker, *, size: int = 10, without: Collection[str] = ()) -> Answer:
-    """推荐岗位: the best open vacancies of the district for a registration."""
+def for_seeker(seeker: Seeker, *, size: int = 10, without: Collection[str] = (), is_near_home: bool = False) -> Answer:
+    """推荐岗位: the best open vacancies of the district for a registration; near home, those of the own street only."""
     held = index(OFFER)
     asking = wish_rows(seeker, list(seeker.wishes.order_by("rank")), held.vocabulary, clock.today())
+    if is_near_home:
+        home = area_mask([seeker.person.organization.region_id], held.vocabulary)
+        asking = [replace(row, area=home) for row in asking]
     return look(held, asking, size=size, without=without)
 
 
