@@ -35,6 +35,7 @@ from renben.services.registration.models import (
 )
 from renben.services.support.codes import HEADINGS as SUBSIDY_HEADINGS
 from renben.services.support.models import InsuranceSubsidy, SubsidyAdjustment
+from renben.services.support.posts.models import PostAmount, PostPayroll, PostPlacement, PublicPost
 
 COUNTER_DESK = {Role.COUNTER, Role.FIRST_REVIEW, Role.CASE_WORKER, Role.COMMUNITY_WORKER}
 REVIEW = {Role.FIRST_REVIEW, Role.SECOND_REVIEW}
@@ -76,6 +77,9 @@ STREET_DISTRICT = ("street", "district")
 declare("subsidy.view", "查看社会保险补贴", BUSINESS - {Role.HOTLINE}, tiers=STREET_DISTRICT)
 declare("subsidy.work", "核对扣款、回访、停发补贴", COUNTER_DESK | REVIEW, tiers=STREET_DISTRICT)
 declare("subsidy.pay", "发放社会保险补贴", {Role.COUNTER} | REVIEW, tiers=("district",))
+declare("public_post.view", "查看公益性岗位", BUSINESS - {Role.HOTLINE}, tiers=STREET_DISTRICT)
+declare("public_post.work", "登记公益性岗位、在岗人员和工资表", COUNTER_DESK | REVIEW, tiers=("district",))
+declare("public_post.pay", "填制和签批公益性专项补贴审批表", {Role.COUNTER, Role.LEADER} | REVIEW, tiers=("district",))
 declare("certificate.stock", "管理空白证", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
 declare("document.print", "打印文书", BUSINESS - {Role.HOTLINE})
 declare("delegation.give", "委托代办", BUSINESS)
@@ -220,6 +224,25 @@ _kind(
     own="subsidy__person",
     related=("subsidy__person", "subsidy__organization"),
 )
+_kind("public_post", "公益性岗位", PublicPost.objects.all(), "organization", related=("employer", "organization"))
+_kind(
+    "post_placement",
+    "公益性岗位在岗人员",
+    PostPlacement.objects.all(),
+    "post__organization",
+    "person__organization",
+    own="person",
+    related=("person__organization", "post__employer", "post__organization"),
+)
+_kind(
+    "post_amount",
+    "公益性岗位月待遇",
+    PostAmount.objects.all(),
+    "placement__post__organization",
+    own="person",
+    related=("person", "placement__post__organization"),
+)
+_kind("post_payroll", "公益性专项补贴审批表", PostPayroll.objects.all(), "organization", related=("organization",))
 _kind(
     "archive",
     "个人档案",

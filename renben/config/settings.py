@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "renben.services.support",
     "renben.services.support.finding",
     "renben.services.support.loans",
+    "renben.services.support.posts",
     "renben.services.assistance",
     "renben.services.reception",
     "renben.channels",

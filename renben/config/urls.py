@@ -14,6 +14,7 @@ NAMES = (
     "benefits",
     "support",
     "loans",
+    "posts",
     "contacts",
     "employers",
     "procedures",

@@ -44,6 +44,7 @@ from renben.services.registration.models import (
 from renben.services.support.finding.models import Finding
 from renben.services.support.loans.models import Loan
 from renben.services.support.models import InsuranceSubsidy, SubsidyAdjustment
+from renben.services.support.posts.models import PostAmount, PostPayroll, PostPlacement, PublicPost
 from tests import build
 
 DAY = dt.date(2026, 11, 2)
@@ -264,6 +265,49 @@ def subsidy_batch(office: Organization, by: User) -> PaymentBatch:
     return PaymentBatch.objects.create(
         heading="si_subsidy", month=dt.date(2026, 11, 1), organization=office, made_at=clock.now()
     )
+
+
+@factory("public_post")
+def public_post(office: Organization, by: User) -> PublicPost:
+    return PublicPost.objects.create(
+        employer=build.employer(office, "光明街道社区公益性就业组织"),
+        organization=office,
+        name="社区治安协管员",
+        headcount=3,
+        approved_from=dt.date(2026, 10, 1),
+        recorded_at=clock.now(),
+    )
+
+
+@factory("post_placement")
+def post_placement(office: Organization, by: User) -> PostPlacement:
+    return PostPlacement.objects.create(
+        post=public_post(office, by),
+        person=build.person(office, "郑淑琴", "F"),
+        started_on=DAY,
+        ends_on=dt.date(2027, 12, 31),
+        base_fen=254_000,
+        first_month=DAY.replace(day=1),
+        recorded_at=clock.now(),
+    )
+
+
+@factory("post_amount")
+def post_amount(office: Organization, by: User) -> PostAmount:
+    placement = post_placement(office, by)
+    return PostAmount.objects.create(
+        placement=placement,
+        person=placement.person,
+        month=DAY.replace(day=1),
+        heading="post_wage",
+        fen=100,
+        state="recover",
+    )
+
+
+@factory("post_payroll")
+def post_payroll(office: Organization, by: User) -> PostPayroll:
+    return PostPayroll.objects.create(organization=office, month=DAY.replace(day=1), made_at=clock.now())
 
 
 @factory("certificate")

@@ -58,6 +58,9 @@ READ_BY_DECISIONS = {
     "placement.seeker_valid_months": "renben.services.placement.seekers_rules",
     "placement.seeker_remind_days": "renben.services.placement.seekers_rules",
     "loan.counter_guarantee_ratio": "renben.services.support.loans.decision",
+    "public_post.heating_paid_month": "renben.services.support.posts.money",
+    "public_post.cooling_paid_month": "renben.services.support.posts.money",
+    "public_post.fund_deposit_months": "renben.services.support.posts.money",
 }
 """Parameters that a decision around the domains reads, and the module that does; tested where that module is."""
 

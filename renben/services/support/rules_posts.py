@@ -1,4 +1,4 @@
-"""Public-benefit posts (Q-1.3.5): wage limits, social insurance and housing fund of a post. Figures: catalog/policies/public_post.
+"""Public-benefit posts (Q-1.3.5): wage limits, social insurance, housing fund and welfare of a post. Figures: catalog/policies/public_post.
 
 Pure: no database, no clock, no request. Importing registers the domains.
 """
@@ -14,6 +14,7 @@ from renben.engines.rules.evaluation import Part, yuan, yuan_text
 from renben.engines.rules.exact import exceeds, fraction, percent_text, share
 from renben.engines.rules.inputs import Input
 from renben.engines.rules.parameters import Reader
+from renben.engines.rules.people import months_later
 from renben.engines.rules.registry import rule
 from renben.engines.rules.telling import condition, verdict
 
@@ -113,3 +114,81 @@ def housing_fund(p: Reader, base_fen: np.ndarray) -> dict[str, np.ndarray]:
     except NoStandardOnFile:
         each = share(base_fen, fraction(p("public_post.housing_fund_rate")))
     return {"employer_fen": each, "employee_fen": each}
+
+
+def _day_of(text: str, year: int) -> np.datetime64:
+    """A day of the catalogue (``11-15``) in a year."""
+    return np.datetime64(f"{year}-{text}", "D")
+
+
+def _season_months(p: Reader, name: str, year: int, started_on: np.ndarray, last_on: np.ndarray) -> np.ndarray:
+    """Months of a season begun by the day of the judgement in which somebody was on the post; none for who comes too late.
+
+    ``year`` is the one the season begins in; who comes on or after the named day of the year of payment has none of it.
+    """
+    months = np.zeros(started_on.shape, dtype=np.int64)
+    first = _day_of(p(f"public_post.{name}_from"), year)
+    for number in range(int(p(f"public_post.{name}_months"))):
+        begins, ends = months_later(first, number), months_later(first, number + 1)
+        months += (started_on < ends) & (last_on >= begins) & (begins <= np.datetime64(p.date))
+    late = started_on >= _day_of(p(f"public_post.{name}_entry_before"), p.date.year)
+    return np.where(late, 0, months)
+
+
+def _tell_welfare(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list[Part]:
+    month = p.version("public_post.probation_months")
+    if answer["left_in_probation"]:
+        return [Part("福利", f"在{month.value}个月试用期内解除合同，各项福利都不发。", False, (month,))]
+    parts = []
+    if answer["in_probation"]:
+        parts.append(
+            Part("试用期", f"还在{month.value}个月试用期里，期满后仍在岗的，福利从上岗当月补发。", True, (month,))
+        )
+    for name, label in (("heating", "取暖补贴和煤火费"), ("cooling", "防暑降温费")):
+        of, late = p.version(f"public_post.{name}_months"), p.version(f"public_post.{name}_entry_before")
+        first = p.version(f"public_post.{name}_from")
+        count = answer[f"{name}_months"]
+        text = f"{label}从{first.value}起{of.value}个月，{late.value}以后上岗的不发；本人在岗{count}个月。"
+        parts.append(Part(label, text, count, (of, first, late)))
+    age = p.version("public_post.only_child_until_age")
+    if given["child_birth_on"] is not None:
+        said = "本月发" if answer["only_child"] else f"子女已满{age.value}周岁，不再发"
+        parts.append(Part("独生子女费", f"{said}。", bool(answer["only_child"]), (age,)))
+    return parts
+
+
+@rule(
+    "public_post.welfare",
+    label="公益性岗位福利",
+    basis="顺人社字〔2010〕49号",
+    inputs=(
+        Input("started_on", "date", "上岗日期"),
+        Input("last_on", "date", "在岗最后一天", default=None),
+        Input("child_birth_on", "date", "独生子女出生日期", default=None),
+    ),
+    explain=_tell_welfare,
+)
+def welfare(
+    p: Reader, started_on: np.ndarray, last_on: np.ndarray | None, child_birth_on: np.ndarray | None
+) -> dict[str, np.ndarray]:
+    """``heating_months`` of the season that ended in the year of the judgement, ``cooling_months`` of that year, ``only_child``
+    (the month of the judgement still counts), ``in_probation`` on the day, ``left_in_probation`` (then nothing is granted).
+
+    Months on the post count once begun, the month of probation included (顺义区规程第一章第三节（五）4).
+    """
+    nobody = np.full(started_on.shape, np.datetime64("NaT"), dtype="datetime64[D]")
+    last_on = nobody if last_on is None else last_on
+    child = nobody if child_birth_on is None else child_birth_on
+    probation_ends = months_later(started_on, int(p("public_post.probation_months")))
+    left_in_probation = last_on < probation_ends  # NaT compares as False: still there
+    still = np.where(np.isnat(last_on), np.datetime64("9999-12-31", "D"), last_on)
+    turned = months_later(child, 12 * int(p("public_post.only_child_until_age")))
+    grows_up_later = turned.astype("datetime64[M]") >= np.datetime64(p.date, "M")
+    year = p.date.year
+    return {
+        "heating_months": np.where(left_in_probation, 0, _season_months(p, "heating", year - 1, started_on, still)),
+        "cooling_months": np.where(left_in_probation, 0, _season_months(p, "cooling", year, started_on, still)),
+        "only_child": grows_up_later & ~np.isnat(child) & ~left_in_probation,
+        "in_probation": (probation_ends > np.datetime64(p.date)) & ~left_in_probation,
+        "left_in_probation": left_in_probation,
+    }

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class PostsConfig(AppConfig):
+    name = "renben.services.support.posts"
+    label = "public_posts"
+    verbose_name = "公益性岗位"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from renben.services.support.posts import merging
+
+        merging.load()
