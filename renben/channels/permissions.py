@@ -33,7 +33,8 @@ from renben.services.registration.models import (
     UnemploymentBenefit,
     UnemploymentRegistration,
 )
-from renben.services.support.codes import HEADINGS as SUBSIDY_HEADINGS
+from renben.services.support.grants.codes import ALL_HEADINGS
+from renben.services.support.grants.models import Grant, GrantLine, GrantObjection
 from renben.services.support.models import InsuranceSubsidy, SubsidyAdjustment
 from renben.services.support.posts.models import PostAmount, PostPayroll, PostPlacement, PublicPost
 
@@ -80,6 +81,8 @@ declare("subsidy.pay", "发放社会保险补贴", {Role.COUNTER} | REVIEW, tier
 declare("public_post.view", "查看公益性岗位", BUSINESS - {Role.HOTLINE}, tiers=STREET_DISTRICT)
 declare("public_post.work", "登记公益性岗位、在岗人员和工资表", COUNTER_DESK | REVIEW, tiers=("district",))
 declare("public_post.pay", "填制和签批公益性专项补贴审批表", {Role.COUNTER, Role.LEADER} | REVIEW, tiers=("district",))
+declare("grant.view", "查看区级补贴奖励", BUSINESS - {Role.HOTLINE}, tiers=("district",))
+declare("grant.work", "登记和答复异议、核对补贴人员", REVIEW | {Role.COUNTER, Role.INFORMATION}, tiers=("district",))
 declare("certificate.stock", "管理空白证", {Role.COUNTER} | REVIEW, tiers=("street", "district"))
 declare("document.print", "打印文书", BUSINESS - {Role.HOTLINE})
 declare("delegation.give", "委托代办", BUSINESS)
@@ -203,7 +206,7 @@ _kind(
 _kind(
     "subsidy_batch",
     "补贴发放批次",
-    PaymentBatch.objects.filter(heading__in=SUBSIDY_HEADINGS),
+    PaymentBatch.objects.filter(heading__in=ALL_HEADINGS),
     "organization",
     related=("organization",),
 )
@@ -243,6 +246,27 @@ _kind(
     related=("person", "placement__post__organization"),
 )
 _kind("post_payroll", "公益性专项补贴审批表", PostPayroll.objects.all(), "organization", related=("organization",))
+_kind(
+    "grant",
+    "区级补贴奖励",
+    Grant.objects.all(),
+    "organization",
+    related=("organization", "employer", "case__definition"),
+)
+_kind(
+    "grant_line",
+    "区级补贴人员",
+    GrantLine.objects.all(),
+    "grant__organization",
+    related=("grant__organization", "grant__employer", "person"),
+)
+_kind(
+    "grant_objection",
+    "公示异议",
+    GrantObjection.objects.all(),
+    "notice__grant__organization",
+    related=("notice__grant__organization", "notice__grant__employer"),
+)
 _kind(
     "archive",
     "个人档案",

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "renben.services.placement",
     "renben.services.support",
     "renben.services.support.finding",
+    "renben.services.support.grants",
     "renben.services.support.loans",
     "renben.services.support.posts",
     "renben.services.assistance",

@@ -13,6 +13,7 @@ NAMES = (
     "archives",
     "benefits",
     "support",
+    "grants",
     "loans",
     "posts",
     "contacts",

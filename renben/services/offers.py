@@ -12,6 +12,7 @@ DOMAINS = [
     "renben.services.support.rules_employers",
     "renben.services.support.rules_posts",
     "renben.services.support.rules_loans",
+    "renben.services.support.rules_district",
     "renben.services.assistance.rules",
     "renben.services.reception.rules",
 ]

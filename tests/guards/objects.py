@@ -42,6 +42,7 @@ from renben.services.registration.models import (
     UnemploymentRegistration,
 )
 from renben.services.support.finding.models import Finding
+from renben.services.support.grants.models import Grant, GrantLine, GrantNotice, GrantObjection
 from renben.services.support.loans.models import Loan
 from renben.services.support.models import InsuranceSubsidy, SubsidyAdjustment
 from renben.services.support.posts.models import PostAmount, PostPayroll, PostPlacement, PublicPost
@@ -308,6 +309,26 @@ def post_amount(office: Organization, by: User) -> PostAmount:
 @factory("post_payroll")
 def post_payroll(office: Organization, by: User) -> PostPayroll:
     return PostPayroll.objects.create(organization=office, month=DAY.replace(day=1), made_at=clock.now())
+
+
+@factory("grant")
+def grant(office: Organization, by: User) -> Grant:
+    return Grant.objects.create(
+        item="settling", organization=office, case=case(office, by), applied_on=DAY, recorded_at=clock.now()
+    )
+
+
+@factory("grant_line")
+def grant_line(office: Organization, by: User) -> GrantLine:
+    return GrantLine.objects.create(
+        grant=grant(office, by), person=build.person(office, "周玉兰", "F"), first_month=DAY.replace(day=1)
+    )
+
+
+@factory("grant_objection")
+def grant_objection(office: Organization, by: User) -> GrantObjection:
+    notice = GrantNotice.objects.create(grant=grant(office, by), round=1, from_on=DAY, amount_fen=100, people=1)
+    return GrantObjection.objects.create(notice=notice, raised_on=DAY, through="phone", text="不在岗")
 
 
 @factory("certificate")

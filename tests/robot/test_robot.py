@@ -21,8 +21,9 @@ from tests.robot.handing import SUBSIDY
 
 CATALOG = Path(__file__).resolve().parents[2] / "catalog"
 PROCEDURES = catalogue.load(CATALOG).procedures
-OWN_JOURNEY = {"Q-1.2.2", "Q-1.2.3", "J-4.2.1"}
-"""Walked with real archives, registrations and benefits in tests/journeys and tests/services/registration."""
+OWN_JOURNEY = {"Q-1.2.2", "Q-1.2.3", "J-4.2.1", "Q-1.3.6"}
+"""Walked with real archives, registrations and benefits in tests/journeys and tests/services/registration; the grants, whose
+reviews are of three people and whose notice lasts a week, in test_grants."""
 WALKED = sorted(PROCEDURES.keys() - OWN_JOURNEY)
 
 PRINTED_ON_OCCASION = {SUPPLEMENT}

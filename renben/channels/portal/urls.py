@@ -1,11 +1,12 @@
 from django.urls import path
 
-from renben.channels.portal import calculator, check, guide, mine, views
+from renben.channels.portal import calculator, check, guide, mine, notices, views
 
 urlpatterns = [
     path("portal/", views.home, name="portal"),
     path("guide/", guide.guides, name="guides"),
     path("guide/<str:procedure_id>/", guide.guide, name="guide"),
+    path("notices/", notices.notices, name="notices"),
     path("calculator/", calculator.calculator, name="calculator"),
     path("check/", check.certificate_check, name="certificate_check"),
     path("check/c/<str:number>/<str:code>", check.certificate_check_code, name="certificate_check_code"),

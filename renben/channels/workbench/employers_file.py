@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +21,7 @@ from renben.kernel.employer_merge import Likely, find_duplicates
 from renben.kernel.models import AuditEvent, Employer, EmployerContact, EmployerLicence, EmployerMerge, LabourSpell
 from renben.kernel.person_changes import StaleVersion
 from renben.kernel.policy import page
+from renben.services.support.grants.models import Grant
 
 TABS = {"overview": "概况", "staff": "用工经历", "cases": "办件", "history": "经过"}
 TOLD = ("employer.open_file", "employer.edit", "employer.contact", "employer.licence", "employer.merge")
@@ -32,6 +34,9 @@ def overview(request: HttpRequest, employer: Employer) -> dict[str, Any]:
     return {
         "contacts": sorted(contacts, key=lambda contact: contact.left_on is not None),
         "licences": EmployerLicence.objects.filter(employer=employer).order_by("kind", "-issued_on", "-id"),
+        "grants": Grant.objects.filter(employer=employer)
+        .annotate(people=Count("lines", filter=Q(lines__is_struck=False)))
+        .order_by("-applied_on", "-id"),
         "today": clock.today(),
         "reveal_form": ContactRevealForm(),
     }

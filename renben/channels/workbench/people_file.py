@@ -29,6 +29,7 @@ from renben.services.registration.models import (
     UnemploymentBenefit,
     UnemploymentRegistration,
 )
+from renben.services.support.grants.models import GrantLine
 from renben.services.support.models import InsuranceSubsidy, SubsidyMonth
 
 SHOWN_SECONDS = 60
@@ -63,6 +64,9 @@ def overview(person: Person) -> dict[str, Any]:
         .annotate(drawn=Count("months", filter=Q(months__state=SubsidyMonth.State.PAID)))
         .select_related("organization")
         .order_by("-applied_on", "-id"),
+        "grant_lines": GrantLine.objects.filter(person=person)
+        .select_related("grant__employer", "payment_line")
+        .order_by("-grant__applied_on", "-id"),
     }
 
 

@@ -21,7 +21,7 @@ from renben.engines.payments.models import PaymentBatch, PaymentLine
 from renben.kernel import clock
 from renben.kernel.policy import page
 from renben.services.support import bank_files, paying
-from renben.services.support.codes import HEADINGS
+from renben.services.support.grants.codes import ALL_HEADINGS, HEADINGS
 from renben.services.support.models import SubsidyMonth
 
 ACTION = "subsidy.pay"
@@ -88,7 +88,7 @@ def lists(request: HttpRequest) -> HttpResponse:
         "rows": paginate(request, rows),
         "state": state,
         "states": State.choices,
-        "headings": HEADINGS,
+        "headings": ALL_HEADINGS,
         "form": MonthForm(initial={"month": f"{clock.today():%Y-%m}"}),
         "held": list(waiting[:50]),
         "held_count": waiting.count(),
@@ -103,7 +103,7 @@ def lists_export(request: HttpRequest) -> HttpResponse:
     rows = (
         [
             f"{batch.month:%Y-%m}",
-            HEADINGS.get(batch.heading, batch.heading),
+            ALL_HEADINGS.get(batch.heading, batch.heading),
             batch.organization.name,
             batch.sequence,
             batch.count,
@@ -150,7 +150,7 @@ def list_page(request: HttpRequest, pk: int) -> HttpResponse:
     returned = batch.lines.filter(state=PaymentLine.State.RETURNED)
     context = {
         "batch": batch,
-        "heading": HEADINGS.get(batch.heading, batch.heading),
+        "heading": ALL_HEADINGS.get(batch.heading, batch.heading),
         "rows": paginate(request, lines.order_by("person__pinyin", "month", "id")),
         "text": text,
         "returned_count": returned.count(),
@@ -173,9 +173,9 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         attempt(request, act)
         return redirect("support:list_page", pk)
     context = {
-        "question": f"确认{batch.month:%Y年%m月}社会保险补贴名录？",
+        "question": f"确认{batch.month:%Y年%m月}{ALL_HEADINGS.get(batch.heading, batch.heading)}名录？",
         "consequences": [
-            f"{HEADINGS.get(batch.heading, batch.heading)}：{batch.count}人次，合计{batch.total_fen / 100:,.2f}元。",
+            f"{ALL_HEADINGS.get(batch.heading, batch.heading)}：{batch.count}人次，合计{batch.total_fen / 100:,.2f}元。",
             "确认后人员和金额固定下来，不能再增减；之后发现的变动列入下一批补发，或者按追回办理。",
             "由谁生成，就不能由谁确认。",
         ],
@@ -234,7 +234,7 @@ def take_return(request: HttpRequest, pk: int) -> HttpResponse:
 
         if attempt(request, act):
             return redirect("support:list_page", pk)
-    context = {"form": form, "batch": batch, "heading": HEADINGS.get(batch.heading, batch.heading)}
+    context = {"form": form, "batch": batch, "heading": ALL_HEADINGS.get(batch.heading, batch.heading)}
     return render(request, "support/return.html", context, status=422 if form.is_bound else 200)
 
 
@@ -255,7 +255,7 @@ def bank_export(request: HttpRequest, pk: int) -> HttpResponse:
         return [
             str(row.pk), held.holder if held else row.person.name, held.bank if held else "",
             accounts.number_of(held) if held else "", row.fen / 100, numbers.get(row.person_id, ""), f"{row.month:%Y-%m}",
-            "社会保险补贴", _result(row), row.return_reason,
+            _purpose(batch), _result(row), row.return_reason,
         ]  # fmt: skip
 
     is_draft = batch.state == State.DRAFT
@@ -263,8 +263,13 @@ def bank_export(request: HttpRequest, pk: int) -> HttpResponse:
     notes = [f"{batch.organization}　{batch.month:%Y年%m月}第{batch.sequence}批　{control}"]
     if is_draft:
         notes.insert(0, "草稿：还没有确认，不能作为发放依据。")
-    title = f"{'【草稿】' if is_draft else ''}社会保险补贴发放名录"
+    title = f"{'【草稿】' if is_draft else ''}{_purpose(batch)}发放名录"
     return export(request, f"{title}（{batch.month:%Y-%m}）", columns, rows, line, notes=notes)
+
+
+def _purpose(batch: PaymentBatch) -> str:
+    """What the bank writes beside the amount; both insurance subsidies are called by their common name."""
+    return HEADINGS.get(batch.heading, "社会保险补贴")
 
 
 def _result(line: PaymentLine) -> str:

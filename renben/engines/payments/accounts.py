@@ -1,4 +1,4 @@
-"""Where money goes: the account of a person, its holder checked against the person's name."""
+"""Where money goes: the account of a person, a firm or an office, its holder checked against the owner's name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from renben.engines.payments.actions import PaymentRefused
 from renben.engines.payments.models import PaymentAccount
 from renben.kernel import audit, clock, crypto, masking
-from renben.kernel.models import Person
+from renben.kernel.models import Employer, Organization, Person
 from renben.kernel.textnorm import clean_name, halfwidth
 
 NUMBER = "payments.PaymentAccount.number"
@@ -32,6 +32,22 @@ def current(person_ids: Iterable[int]) -> dict[int, PaymentAccount]:
     return {account.person_id: account for account in found.order_by("id")}
 
 
+def current_of(owners: Iterable[Employer] | Iterable[Organization]) -> dict[int, PaymentAccount]:
+    """The account in use of each firm (or each office) that has one, by the owner's id; one query for one kind of owner."""
+    held = list(owners)
+    if not held:
+        return {}
+    field = _field_of(held[0])
+    found = PaymentAccount.objects.filter(**{f"{field}__in": held}, is_current=True).order_by("id")
+    return {getattr(account, f"{field}_id"): account for account in found}
+
+
+def _field_of(owner: Any) -> str:
+    if isinstance(owner, Person):
+        return "person"
+    return "employer" if isinstance(owner, Employer) else "office"
+
+
 def number_of(account: PaymentAccount) -> str:
     """The readable number, for the file that goes to the bank."""
     return crypto.decrypt(account.number_enc, NUMBER)
@@ -49,17 +65,39 @@ def set_account(*, person: Person, holder: str, bank: str, number: str, by: Any)
         )
     if not bank.strip():
         raise PaymentRefused("没有填开户银行。")
-    plain = plain_number(number)
+    return _put(person, holder=holder, bank=bank, number=number, by=by, subject=f"person:{person.pk}")
+
+
+@transaction.atomic
+def set_payee_account(
+    *, owner: Employer | Organization, holder: str, bank: str, number: str, by: Any
+) -> PaymentAccount:
+    """Record where a firm's or an office's money goes; the same account again changes nothing.
+
+    PaymentRefused when the holder is not the owner, the bank is missing or the number is none.
+    """
+    if clean_name(holder) != clean_name(owner.name):
+        text = f"户名“{holder.strip()[:30]}”与“{owner.name}”不一致，款项只能存入单位自己的账户，请核对。"
+        raise PaymentRefused(text)
+    if not bank.strip():
+        raise PaymentRefused("没有填开户银行。")
+    subject = f"employer:{owner.pk}" if isinstance(owner, Employer) else f"organization:{owner.pk}"
+    return _put(owner, holder=holder, bank=bank, number=number, by=by, subject=subject)
+
+
+def _put(owner: Any, *, holder: str, bank: str, number: str, by: Any, subject: str) -> PaymentAccount:
+    """The account in use from now on, unless it is already."""
+    field, plain = _field_of(owner), plain_number(number)
     index = crypto.blind_index(plain, NUMBER)
-    Person.objects.select_for_update().get(pk=person.pk)
-    held = current([person.pk]).get(person.pk)
+    type(owner).objects.select_for_update(of=("self",)).get(pk=owner.pk)
+    held = PaymentAccount.objects.filter(**{field: owner}, is_current=True).first()
     if held is not None and (held.number_index, held.bank) == (index, bank.strip()[:60]):
         return held
     if held is not None:
         held.is_current = False
         held.save(update_fields=["is_current"])
     made = PaymentAccount.objects.create(
-        person=person,
+        **{field: owner},
         holder=clean_name(holder),
         bank=bank.strip()[:60],
         number_enc=crypto.encrypt(plain, NUMBER),
@@ -70,16 +108,16 @@ def set_account(*, person: Person, holder: str, bank: str, number: str, by: Any)
     )
     audit.record(
         action="payments.account",
-        subject=f"person:{person.pk}",
+        subject=subject,
         detail={"account": made.pk, "bank": made.bank, "number": made.number_masked},
         by=by,
-        organization=person.organization,
+        organization=owner if field == "office" else owner.organization,
     )
     return made
 
 
 def shared_with(accounts: Iterable[PaymentAccount]) -> dict[int, list[str]]:
-    """`{account id: names}` of the other people whose account in use has the same number."""
+    """`{account id: holders}` of the others whose account in use has the same number."""
     mine = {account.pk: account for account in accounts}
     same = PaymentAccount.objects.filter(
         number_index__in={account.number_index for account in mine.values()}, is_current=True
@@ -87,14 +125,13 @@ def shared_with(accounts: Iterable[PaymentAccount]) -> dict[int, list[str]]:
     holders: dict[str, list[PaymentAccount]] = {}
     for account in same.order_by("id"):
         holders.setdefault(account.number_index, []).append(account)
-    return {
-        pk: names
-        for pk, account in mine.items()
-        if (
-            names := [
-                other.person.name
-                for other in holders.get(account.number_index, [])
-                if other.person_id != account.person_id
-            ]
-        )
-    }
+    found = {}
+    for pk, account in mine.items():
+        others = [one for one in holders.get(account.number_index, []) if _owner_of(one) != _owner_of(account)]
+        if others:
+            found[pk] = [one.person.name if one.person is not None else one.holder for one in others]
+    return found
+
+
+def _owner_of(account: PaymentAccount) -> tuple[int | None, int | None, int | None]:
+    return account.person_id, account.employer_id, account.office_id

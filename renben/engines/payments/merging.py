@@ -1,4 +1,4 @@
-"""Payments of a merged person: the lines go along; two payments for one month come to light."""
+"""Payments of a merged person or firm: the lines and accounts go along; two payments for one month come to light."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from renben.engines.payments.actions import payment_key
 from renben.engines.payments.models import PaymentAccount, PaymentLine
-from renben.kernel import merge, taskboard
-from renben.kernel.models import Person
+from renben.kernel import employer_merge, merge, taskboard
+from renben.kernel.models import Employer, Person
 
 
 def lines(kept: Person, merged: Person) -> dict[str, Any]:
@@ -49,7 +49,18 @@ def accounts(kept: Person, merged: Person) -> dict[str, Any]:
     return {"moved": moved}
 
 
+def employer_accounts(kept: Employer, merged: Employer) -> dict[str, Any]:
+    """The same for two files of one firm."""
+    rows = PaymentAccount.objects.filter(employer=merged)
+    moved = sorted(rows.values_list("pk", flat=True))
+    if PaymentAccount.objects.filter(employer=kept, is_current=True).exists():
+        rows.update(is_current=False)
+    PaymentAccount.objects.filter(pk__in=moved).update(employer=kept)
+    return {"moved": moved}
+
+
 def load() -> None:
-    """Declare the relations of this engine to a person."""
+    """Declare the relations of this engine to a person and to a firm."""
     merge.register("payments.PaymentLine.person", lines)
     merge.register("payments.PaymentAccount.person", accounts)
+    employer_merge.register("payments.PaymentAccount.employer", employer_accounts)

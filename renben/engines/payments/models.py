@@ -43,13 +43,25 @@ class PaymentBatch(models.Model):
 
 
 class PaymentAccount(models.Model):
-    """收款账户: where a person's money goes. The number is encrypted; its blind index finds one account used by several people.
+    """收款账户: where money goes: a person's, a firm's or an office's. The number is encrypted; its blind index finds one account
+    used by several people.
 
     A new account does not change an old one: lines keep the account they were sent to.
     """
 
-    person = models.ForeignKey("kernel.Person", models.PROTECT, related_name="payment_accounts")
-    holder = models.CharField("户名", max_length=50)
+    person = models.ForeignKey("kernel.Person", models.PROTECT, null=True, blank=True, related_name="payment_accounts")
+    employer = models.ForeignKey(
+        "kernel.Employer", models.PROTECT, null=True, blank=True, related_name="payment_accounts", verbose_name="单位"
+    )
+    office = models.ForeignKey(
+        "kernel.Organization",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="payment_accounts",
+        verbose_name="机构",
+    )
+    holder = models.CharField("户名", max_length=100)
     bank = models.CharField("开户银行", max_length=60)
     number_enc = models.TextField("账号（密文）")
     number_index = models.CharField("账号（盲索引）", max_length=64, db_index=True)
@@ -66,12 +78,31 @@ class PaymentAccount(models.Model):
                 condition=models.Q(is_current=True),
                 name="payment_account_one_current",
                 violation_error_message="一个人只能有一个正在使用的收款账户。",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["employer"],
+                condition=models.Q(is_current=True),
+                name="payment_account_one_of_employer",
+                violation_error_message="一个单位只能有一个正在使用的收款账户。",
+            ),
+            models.UniqueConstraint(
+                fields=["office"],
+                condition=models.Q(is_current=True),
+                name="payment_account_one_of_office",
+                violation_error_message="一个机构只能有一个正在使用的收款账户。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, employer=None, office=None)
+                | models.Q(person=None, employer__isnull=False, office=None)
+                | models.Q(person=None, employer=None, office__isnull=False),
+                name="payment_account_one_owner",
+                violation_error_message="收款账户要写明是哪个人、哪个单位或哪个机构的。",
+            ),
         ]
 
 
 class PaymentLine(models.Model):
-    """发放明细: one person, one heading, one month. `key` makes paying twice impossible in the whole district; a line the
+    """发放明细: one person, one heading, one month; the money goes to `account`, which may be a firm's. `key` makes paying twice impossible in the whole district; a line the
     bank returned keeps its key and frees the month for a new one."""
 
     class State(models.TextChoices):

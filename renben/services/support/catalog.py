@@ -2,6 +2,8 @@
 
 _STEPS = "renben.services.support.steps"
 _FACTS = "renben.services.support.known_facts"
+_GRANT = "renben.services.support.grants.steps"
+_GRANT_FACTS = "renben.services.support.grants.known_facts"
 
 ACTIONS = {
     "subsidy.apply": f"{_STEPS}:apply",
@@ -13,6 +15,12 @@ ACTIONS = {
     "subsidy.check": f"{_STEPS}:check",
     "subsidy.report": f"{_STEPS}:report",
     "subsidy.approve": f"{_STEPS}:approve",
+    "grant.first_review": f"{_GRANT}:first_review",
+    "grant.second_review": f"{_GRANT}:second_review",
+    "grant.final_review": f"{_GRANT}:final_review",
+    "grant.publicise": f"{_GRANT}:publicise",
+    "grant.submit": f"{_GRANT}:submit",
+    "grant.pay": f"{_GRANT}:pay",
 }
 
 GUARDS = {"subsidy.approved": f"{_STEPS}:approved_guard"}
@@ -42,4 +50,11 @@ FIELD_SOURCES = {
     "subsidy.drawing_count": f"{_FACTS}:drawing_count",
     "subsidy.stopped_count": f"{_FACTS}:stopped_count",
     "subsidy.follow_ups": f"{_FACTS}:follow_ups",
+    "grant.people_count": f"{_GRANT_FACTS}:people_count",
+    "grant.amount": f"{_GRANT_FACTS}:amount",
+    "grant.notice_from": f"{_GRANT_FACTS}:notice_from",
+    "grant.notice_to": f"{_GRANT_FACTS}:notice_to",
+    "grant.notice_weeks": f"{_GRANT_FACTS}:notice_weeks",
+    "grant.objections_received": f"{_GRANT_FACTS}:objections_received",
+    "grant.payee": f"{_GRANT_FACTS}:payee",
 }

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from renben.channels.workbench import grants
+
+urlpatterns = [
+    path("", grants.grant_list, name="list"),
+    path("export/", grants.grant_export, name="export"),
+    path("<int:pk>/", grants.grant_page, name="grant"),
+    path("<int:pk>/object/", grants.object_to, name="object"),
+    path("<int:pk>/list-again/", grants.list_again, name="list_again"),
+    path("objections/<int:pk>/", grants.answer, name="answer"),
+    path("lines/<int:pk>/strike/", grants.strike, name="strike"),
+    path("lines/<int:pk>/recheck/", grants.recheck, name="recheck"),
+]
