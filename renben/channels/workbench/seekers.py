@@ -17,7 +17,7 @@ from renben.channels.workbench.people_file import identity_of
 from renben.channels.workbench.seekers_forms import SeekerFilter, streets_of
 from renben.kernel import clock
 from renben.kernel.policy import Principal, page
-from renben.services.placement import seekers_acts, seekers_coding, seekers_rules
+from renben.services.placement import seekers_acts, seekers_coding, seekers_papers, seekers_rules
 from renben.services.placement.codes import Access, Difficulty, WorkKind
 from renben.services.placement.models import Seeker, SeekerWish
 
@@ -140,6 +140,7 @@ def seeker_page(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("organization")
         .order_by("-registered_on", "-id"),
         "is_soon": seeker.state == State.ACTIVE and seeker.valid_until <= seekers_rules.remind_until(today),
+        "showable": [(key, label, key in seekers_papers.USUAL) for key, label in seekers_papers.SHOWABLE.items()],
         "may_work": request.principal.may(WORK),
         "may_change": seeker.state == State.ACTIVE,
         "may_renew": seeker.state in (State.ACTIVE, State.LAPSED),

@@ -17,20 +17,20 @@ def fill(form: str, case: Case) -> dict[str, Any]:
     facts = CaseFacts(case)
     data = {}
     for field in find_form(form).filled_fields:
-        value = _fitting(field, facts.read(field.source_fact))
+        value = fitting(field, facts.read(field.source_fact))
         if value not in BLANK:
             data[field.name] = value
     return data
 
 
-def _fitting(field: FormField, value: Any) -> Any:
+def fitting(field: FormField, value: Any) -> Any:
     """A recorded value in the shape the form's field takes."""
     if value in BLANK:
         return None
     if field.type == "rows":
         names = {column.name: column for column in field.columns}
         rows = value if isinstance(value, list) else []
-        return [{n: _fitting(c, row.get(n)) for n, c in names.items() if row.get(n) not in BLANK} for row in rows]
+        return [{n: fitting(c, row.get(n)) for n, c in names.items() if row.get(n) not in BLANK} for row in rows]
     if field.type == "choice":
         values = value if isinstance(value, list) else [value]
         chosen = [next((o for o in field.options if o == v), None) or _near(field.options, str(v)) for v in values]

@@ -10,8 +10,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from renben.engines.documents import issuing
+from renben.engines.documents.models import IssuedDocument
 from renben.kernel import clock
-from renben.kernel.models import LabourSpell
+from renben.kernel.models import AuditEvent, LabourSpell
 from renben.services.placement import seekers_acts
 from renben.services.placement.models import Seeker
 from tests import build
@@ -178,3 +180,42 @@ def test_words_nobody_knows_are_no_dead_end(district, street, looking):
     seeker = looking("☆☆☆")
     assert seeker.wishes.get().occupation == ""
     assert "换个说法试试" in text_of(street.get(f"/seekers/{seeker.pk}/"))
+
+
+def test_the_form_is_printed_from_the_rows_and_once(district, street, looking):
+    seeker = looking("仓库保管员", skills=("开叉车",), history="做过五年库管")
+    first = street.post(f"/seekers/{seeker.pk}/form/")
+    again = street.post(f"/seekers/{seeker.pk}/form/")
+    paper = IssuedDocument.objects.get(form="求职登记表")
+    assert first.url == again.url == f"/cases/documents/{paper.pk}.pdf"
+    printed = issuing.content_of(paper)
+    assert (printed["number"], printed["wanted_job"], printed["skills"]) == (seeker.number, "仓库保管员", "开叉车")
+    assert printed["id_number"] and printed["registered_on"] == "2026-11-23"
+    assert street.get(first.url)["Content-Type"] == "application/pdf"
+
+
+def test_the_resume_shows_what_the_person_wants_shown_and_no_more(district, street, looking):
+    from docx import Document
+
+    seeker = looking("仓库保管员", history="某厂 <挡车工> & 班长", about="住得近", skills=("开叉车",))
+    number = build.people.full_number(seeker.person)
+    shown = text_of(street.get(f"/seekers/{seeker.pk}/"))
+    assert 'value="age">' in shown.replace(" checked", "") and 'id="show-age" value="age" checked' not in shown
+    page = f"/seekers/{seeker.pk}/resume/"
+
+    def words(**asked) -> str:
+        answer = street.get(page, {"fmt": "docx", **asked})
+        assert answer.status_code == 200 and "attachment" in answer["Content-Disposition"]
+        return "\n".join(line.text for line in Document(io.BytesIO(answer.content)).paragraphs)
+
+    everything = words(show=["phone", "age", "sex", "wishes", "history", "skills", "about"])
+    for told in ("李建国", "13800001234", "41岁", "男", "仓库保管员", "某厂 <挡车工> & 班长", "开叉车", "住得近"):
+        assert told in everything, told
+    assert number not in everything
+    little = words(show=["wishes", "id_number"])
+    assert "仓库保管员" in little
+    for hidden in ("13800001234", "41岁", "挡车工", "住得近", number, "{", "%"):
+        assert hidden not in little, hidden
+    pdf = street.get(page, {"fmt": "pdf", "show": ["phone"]})
+    assert pdf.content.startswith(b"%PDF") and pdf["Content-Type"] == "application/pdf"
+    assert AuditEvent.objects.filter(subject__contains=str(seeker.person_id)).exists()
