@@ -16,6 +16,7 @@ class ChannelsConfig(AppConfig):
             wiring,
         )
         from renben.channels import permissions_referrals  # noqa: F401
+        from renben.channels import permissions_vacancies  # noqa: F401
         from renben.channels.signin import limits  # noqa: F401 - listens to sign-ins from the start
 
         wiring.connect()

@@ -12,6 +12,7 @@ from renben.engines.procedures import duties
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
 from renben.services.placement import seekers_days
+from renben.services.placement import vacancies_nightly
 from renben.services.registration import contacts
 from renben.services.support.finding import running
 
@@ -48,6 +49,13 @@ def open_duties(timestamp: int) -> None:
 def seekers_day(timestamp: int) -> None:
     """求职登记: ended by work or by time; the offices are asked to ask before the end."""
     seekers_days.run_day()
+
+
+@app.periodic(cron="10 0 * * *")
+@app.task(name="vacancies.expire", queueing_lock="vacancies.expire")
+def expire_vacancies(timestamp: int) -> None:
+    """招聘岗位: what is past its last day ends before the day begins; what ends tomorrow is asked about."""
+    vacancies_nightly.expire_due()
 
 
 @app.periodic(cron="40 0 * * *")

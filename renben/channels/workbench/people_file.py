@@ -19,7 +19,7 @@ from renben.kernel import clock, masking, people
 from renben.kernel.models import HouseholdMember, LabourSpell, Mandate, Person, PersonMerge
 from renben.kernel.person_changes import StaleVersion, edit_person
 from renben.kernel.policy import page
-from renben.services.placement.models import Seeker
+from renben.services.placement.models import Referral, Seeker
 from renben.services.registration.models import (
     DynamicRecord,
     InformRecord,
@@ -57,6 +57,9 @@ def overview(person: Person) -> dict[str, Any]:
         "spells": LabourSpell.objects.filter(person=person).select_related("employer").order_by("-start_on", "-id"),
         "cases": Case.objects.filter(person=person).select_related("organization").order_by("-opened_at", "-id")[:30],
         "findings": of_person(person),
+        "referrals": Referral.objects.filter(person=person)
+        .select_related("vacancy__employer", "organization")
+        .order_by("-made_on", "-id")[:20],
         "benefits": UnemploymentBenefit.objects.filter(person=person)
         .select_related("organization")
         .order_by("-determined_on", "-id"),

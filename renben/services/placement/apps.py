@@ -13,6 +13,7 @@ class PlacementConfig(AppConfig):
         from renben.services.records import facts
 
         merging.load()
+        events.listen(events.VacancyFilled, vacancies_nightly.on_filled)
         matching_changes.load()
         events.listen(events.PersonPlaced, seekers_days.on_person_placed)
         facts.provide("seeker", "renben.services.placement.seekers_facts:fact")
