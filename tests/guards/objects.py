@@ -352,6 +352,23 @@ def finding(office: Organization, by: User) -> Finding:
     )
 
 
+@factory("vacancy")
+@factory("own_vacancy")
+def vacancy(office: Organization, by: User) -> Vacancy:
+    """Waiting for its check: nobody outside the office sees it."""
+    return Vacancy.objects.create(
+        employer=employer(office, by),
+        organization=office,
+        number=f"110113ZP{Vacancy.objects.count()}",
+        title="保洁员",
+        duties="打扫楼道",
+        region=office.region,
+        registered_on=DAY,
+        valid_until=dt.date(2027, 1, 1),
+        recorded_at=clock.now(),
+    )
+
+
 @factory("registration")
 def registration(office: Organization, by: User) -> UnemploymentRegistration:
     return UnemploymentRegistration.objects.create(

@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from renben.engines.coding import occupations
 from renben.kernel import acts, audit, clock, numbering, settings_store, taskboard
 from renben.kernel.events import VacancyChanged, VacancyFilled, emit
 from renben.kernel.models import Employer, Organization, Task
 from renben.services.placement import vacancies_settings  # noqa: F401 - its settings are defined on import
 from renben.services.placement.codes import VacancySource
 from renben.services.placement.models import Vacancy, VacancyEvent
-from renben.services.placement.vacancies_ad import Ad, ad_of, check, fault_text, month_wages, musts, text_hash
+from renben.services.placement.vacancies_ad import Ad, ad_of, check, coded, fault_text, month_wages, musts, text_hash
 from renben.services.placement.vacancies_employers import objections
 from renben.services.registration.reasons import NotPossible, Why
 
@@ -29,6 +30,8 @@ WHAT = {
     "resumed": "恢复招聘",
     "renewed": "延长有效期",
     "filled": "招到人",
+    "hired": "推荐录用",
+    "coded": "选定职业",
     "reopened": "退回名额",
     "withdrawn": "撤下",
     "expired": "到期",
@@ -42,8 +45,11 @@ CHECKED, RENEWED = "VacancyChecked", "VacancyRenewed"
 """What clears the tasks of checking a vacancy and of asking whether it goes on."""
 
 
-class StaleVacancy(Exception):
+class StaleVacancy(NotPossible):
     """Somebody changed the vacancy since the page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(Why("stale", "您打开之后，这个岗位已经有人改过。", "请看看最新的情况再办。"))
 
 
 def lock(vacancy_id: int, version: int | None = None) -> Vacancy:
@@ -58,7 +64,8 @@ def lock(vacancy_id: int, version: int | None = None) -> Vacancy:
     return held
 
 
-def _note(vacancy: Vacancy, what: str, by: Any, *, reason: str = "", **detail: Any) -> None:
+def note(vacancy: Vacancy, what: str, by: Any, *, reason: str = "", **detail: Any) -> None:
+    """What happened, in the vacancy's own story and in the trail."""
     VacancyEvent.objects.create(vacancy=vacancy, what=what, reason=reason, detail=detail, by=by, at=clock.now())
     audit.record(
         action=f"vacancy.{what}",
@@ -69,7 +76,8 @@ def _note(vacancy: Vacancy, what: str, by: Any, *, reason: str = "", **detail: A
     )
 
 
-def _save(vacancy: Vacancy) -> None:
+def save(vacancy: Vacancy) -> None:
+    """Keep a change and tell whoever searches and matches."""
     vacancy.version += 1
     vacancy.save()
     emit(VacancyChanged(vacancy.pk))
@@ -129,7 +137,8 @@ def _ask_check(vacancy: Vacancy) -> None:
     )
 
 
-def _clear(vacancy: Vacancy, kind: str, event: str, outcome: str) -> None:
+def clear_tasks(vacancy: Vacancy, kind: str, event: str, outcome: str) -> None:
+    """The tasks of a kind (`check`, `expiring`) about a vacancy are done with."""
     keys = Task.objects.filter(key__startswith=f"vacancy.{kind}:{vacancy.pk}:", cleared_at=None).order_by("id")
     for key in keys.values_list("key", flat=True):
         taskboard.clear(key=key, event=event, outcome=outcome)
@@ -154,6 +163,7 @@ def register(
     if why := objections(employer, on, work_kind=ad.work_kind):
         raise NotPossible(*why)
     _sound(ad)
+    ad = coded(ad)
     vacancy = Vacancy(
         employer=employer,
         organization=organization,
@@ -169,7 +179,7 @@ def register(
     )
     _judge(vacancy, ad, on)
     vacancy.save()
-    _note(vacancy, "registered", by, faults=len(musts(vacancy.faults)))
+    note(vacancy, "registered", by, faults=len(musts(vacancy.faults)))
     _ask_check(vacancy)
     return vacancy
 
@@ -189,9 +199,9 @@ def publish(*, vacancy: Vacancy, by: Any, version: int | None = None) -> Vacancy
     if refused:
         raise NotPossible(*refused)
     held.state, held.published_at = State.PUBLISHED, clock.now()
-    _save(held)
-    _note(held, "published", by)
-    _clear(held, "check", CHECKED, "已发布")
+    save(held)
+    note(held, "published", by)
+    clear_tasks(held, "check", CHECKED, "已发布")
     return held
 
 
@@ -203,9 +213,9 @@ def return_to_employer(*, vacancy: Vacancy, reason: str, by: Any, version: int |
     if not reason.strip():
         raise NotPossible(Why("no_reason", "没有写退回的原因。", "请写明要改哪几个字、怎么改。"))
     held.state = State.RETURNED
-    _save(held)
-    _note(held, "returned", by, reason=reason.strip()[:2000])
-    _clear(held, "check", CHECKED, "已退回")
+    save(held)
+    note(held, "returned", by, reason=reason.strip()[:2000])
+    clear_tasks(held, "check", CHECKED, "已退回")
     return held
 
 
@@ -219,6 +229,7 @@ def change(
     _only(held, Vacancy.LIVE, "修改")
     _sound(ad)
     before, today = ad_of(held), clock.today()
+    ad = coded(ad, before)
     until = _term(valid_until, today) if valid_until and valid_until != held.valid_until else held.valid_until
     if ad == before and until == held.valid_until and held.state != State.RETURNED:
         return held
@@ -236,10 +247,23 @@ def change(
         held.state = State.SUBMITTED
     elif held.filled and held.filled == held.headcount:
         raise NotPossible(Why("headcount", "招聘人数与已招到人数相同，等于招满。", "招满了请用“登记招到人”或“撤下”。"))
-    _save(held)
-    _note(held, "changed", by, fields=changed)
+    save(held)
+    note(held, "changed", by, fields=changed)
     if held.state == State.SUBMITTED:
         _ask_check(held)
+    return held
+
+
+@acts.whole
+def choose_occupation(*, vacancy: Vacancy, code: str, by: Any) -> Vacancy:
+    """选定职业: the person at the counter says which trade is meant. NotPossible for a code that does not exist."""
+    held = lock(vacancy.pk)
+    if code not in occupations.tree():
+        raise NotPossible(Why("no_code", "没有这个职业代码。", "请从列出的里面选一个。"))
+    likely = {guess.code: round(100 * guess.confidence) for guess in occupations.predict(held.title)}
+    held.occupation, held.confidence, held.occupation_chosen = code, likely.get(code), True
+    save(held)
+    note(held, "coded", by, code=code)
     return held
 
 
@@ -249,8 +273,8 @@ def pause(*, vacancy: Vacancy, by: Any, reason: str = "", version: int | None = 
     held = lock(vacancy.pk, version)
     _only(held, (State.PUBLISHED,), "暂停")
     held.state = State.PAUSED
-    _save(held)
-    _note(held, "paused", by, reason=reason)
+    save(held)
+    note(held, "paused", by, reason=reason)
     return held
 
 
@@ -265,8 +289,8 @@ def resume(*, vacancy: Vacancy, by: Any, version: int | None = None) -> Vacancy:
     if why:
         raise NotPossible(*why)
     held.state = State.PUBLISHED
-    _save(held)
-    _note(held, "resumed", by)
+    save(held)
+    note(held, "resumed", by)
     return held
 
 
@@ -285,9 +309,9 @@ def renew(*, vacancy: Vacancy, until: dt.date, by: Any, version: int | None = No
     _judge(held, ad_of(held), today)
     if held.state == State.EXPIRED:
         held.state, held.ended_on = (State.SUBMITTED if musts(held.faults) else State.PUBLISHED), None
-    _save(held)
-    _note(held, "renewed", by, until=held.valid_until.isoformat())
-    _clear(held, "expiring", RENEWED, "已延长")
+    save(held)
+    note(held, "renewed", by, until=held.valid_until.isoformat())
+    clear_tasks(held, "expiring", RENEWED, "已延长")
     if held.state == State.SUBMITTED:
         _ask_check(held)
     return held
@@ -316,10 +340,9 @@ def fill(
     is_full = not held.places_left
     if is_full:
         held.state, held.ended_on = State.FILLED, on or clock.today()
-    _save(held)
-    _note(held, "filled", by, reason=reason, count=count, filled=held.filled)
+    save(held)
+    note(held, "filled", by, reason=reason, count=count, filled=held.filled)
     if is_full:
-        _clear(held, "expiring", RENEWED, "已招满")
         emit(VacancyFilled(held.pk))
     return held
 
@@ -340,8 +363,8 @@ def reopen(*, vacancy: Vacancy, by: Any, reason: str, count: int = 1) -> Vacancy
         is_running = held.valid_until >= clock.today()
         held.state = State.PUBLISHED if is_running else State.EXPIRED
         held.ended_on = None if is_running else held.ended_on
-    _save(held)
-    _note(held, "reopened", by, reason=reason, count=count, filled=held.filled)
+    save(held)
+    note(held, "reopened", by, reason=reason, count=count, filled=held.filled)
     return held
 
 
@@ -353,43 +376,8 @@ def withdraw(*, vacancy: Vacancy, reason: str, by: Any, version: int | None = No
     if not reason.strip():
         raise NotPossible(Why("no_reason", "没有写为什么撤下。"))
     held.state, held.ended_on = State.WITHDRAWN, clock.today()
-    _save(held)
-    _note(held, "withdrawn", by, reason=reason.strip()[:2000])
-    _clear(held, "check", CHECKED, "已撤下")
-    _clear(held, "expiring", RENEWED, "已撤下")
+    save(held)
+    note(held, "withdrawn", by, reason=reason.strip()[:2000])
+    clear_tasks(held, "check", CHECKED, "已撤下")
+    clear_tasks(held, "expiring", RENEWED, "已撤下")
     return held
-
-
-def expire_due(today: dt.date | None = None) -> dict[str, int]:
-    """每晚: what is past its last day ends; what ends tomorrow becomes a task of its office. A second run changes nothing.
-
-    Returns `{"expired": n, "asked": n}`.
-    """
-    today = today or clock.today()
-    over = Vacancy.objects.filter(state__in=(State.PUBLISHED, State.PAUSED), valid_until__lt=today).order_by("id")
-    counts = {"expired": sum(_expire(pk, today) for pk in over.values_list("pk", flat=True)), "asked": 0}
-    last = Vacancy.objects.filter(state__in=(State.PUBLISHED, State.PAUSED), valid_until=today + dt.timedelta(days=1))
-    for vacancy in last.select_related("employer", "organization").order_by("id"):
-        taskboard.open_task(
-            key=f"vacancy.expiring:{vacancy.pk}:{vacancy.valid_until}",
-            title=f"岗位明天到期：{vacancy.title}",
-            reason=f"{vacancy.employer.name}还有{vacancy.places_left}个名额没招到，请问单位还招不招：招就延长，不招就撤下。",
-            organization=vacancy.organization,
-            cleared_by=RENEWED,
-            due_on=vacancy.valid_until,
-            url=f"/vacancies/{vacancy.pk}/",
-        )
-        counts["asked"] += 1
-    return counts
-
-
-@acts.whole
-def _expire(vacancy_id: int, today: dt.date) -> bool:
-    held = lock(vacancy_id)
-    if held.state not in (State.PUBLISHED, State.PAUSED) or held.valid_until >= today:
-        return False
-    held.state, held.ended_on = State.EXPIRED, held.valid_until
-    _save(held)
-    _note(held, "expired", None)
-    _clear(held, "expiring", RENEWED, "已到期")
-    return True

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from renben.engines.coding import occupations
 from renben.engines.rules.errors import NoStandardOnFile
 from renben.engines.rules.evaluation import evaluate, yuan
 from renben.engines.rules.parameters import Reader, load_parameters
@@ -80,6 +81,16 @@ def ad_of(vacancy: Any) -> Ad:
     """The facts of a vacancy on file."""
     names = [one.name for one in fields(Ad) if one.name != "contact_phone"]
     return Ad(**{name: getattr(vacancy, name) for name in names}, contact_phone=phone_of(vacancy))
+
+
+def coded(ad: Ad, before: Ad | None = None) -> Ad:
+    """The facts with a trade of 职业分类大典: one a person chose stays as long as the title does, else the likeliest with its
+    confidence in per cent; none when the title says nothing."""
+    if ad.occupation and (before is None or before.title == ad.title or ad.occupation != before.occupation):
+        return ad
+    found = occupations.predict(ad.title, 1)
+    code, sure = (found[0].code, round(100 * found[0].confidence)) if found else ("", None)
+    return replace(ad, occupation=code, confidence=sure, occupation_chosen=False)
 
 
 def text_hash(ad: Ad) -> str:

@@ -9,7 +9,7 @@ import pytest
 from renben.kernel import events, taskboard
 from renben.kernel.models import AuditEvent, ImportBatch, Task
 from renben.services.exchange.models import OutsideFact
-from renben.services.placement import vacancies
+from renben.services.placement import vacancies, vacancies_nightly
 from renben.services.placement.models import Vacancy
 from renben.services.placement.vacancies_ad import phone_of
 from renben.services.registration.reasons import NotPossible
@@ -222,17 +222,17 @@ def test_a_vacancy_is_paused_resumed_and_withdrawn(desk):  # noqa: F811
 
 def test_the_office_is_asked_the_day_before_and_the_vacancy_ends_by_itself(desk, frozen_time):  # noqa: F811
     vacancy = desk.published(valid_until=TODAY + dt.timedelta(days=1))
-    assert vacancies.expire_due() == {"expired": 0, "asked": 1}
+    assert vacancies_nightly.expire_due() == {"expired": 0, "asked": 1}
     task = Task.objects.get(cleared_at=None)
     assert task.title == "岗位明天到期：仓库分拣员"
-    assert vacancies.expire_due() == {"expired": 0, "asked": 1}
+    assert vacancies_nightly.expire_due() == {"expired": 0, "asked": 1}
     assert Task.objects.filter(cleared_at=None).count() == 1, "再跑一遍不多出一件"
     renewed = vacancies.renew(vacancy=vacancy, until=TODAY + dt.timedelta(days=20), by=desk.clerk)
     assert renewed.state == State.PUBLISHED
     assert not Task.objects.filter(cleared_at=None).exists()
-    assert vacancies.expire_due(TODAY + dt.timedelta(days=20))["expired"] == 0, "最后一天还招"
-    assert vacancies.expire_due(TODAY + dt.timedelta(days=21))["expired"] == 1
-    assert vacancies.expire_due(TODAY + dt.timedelta(days=21))["expired"] == 0
+    assert vacancies_nightly.expire_due(TODAY + dt.timedelta(days=20))["expired"] == 0, "最后一天还招"
+    assert vacancies_nightly.expire_due(TODAY + dt.timedelta(days=21))["expired"] == 1
+    assert vacancies_nightly.expire_due(TODAY + dt.timedelta(days=21))["expired"] == 0
     vacancy.refresh_from_db()
     assert vacancy.state == State.EXPIRED
     frozen_time.shift(dt.timedelta(days=25))
