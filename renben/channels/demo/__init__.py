@@ -49,7 +49,8 @@ def build(*, people: int, seed: int, as_of: str | None, if_empty: bool, say: Cal
 
 
 def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], None]) -> dict[str, int]:
-    from renben.channels.demo import findings, offices, population, subsidies, work
+    from renben.channels.demo import findings, offices, population, seekers, subsidies, work
+    from renben.channels.demo.vacancies import vacancies_of
 
     streets = list(Organization.objects.filter(tier="street").order_by("path"))
     stations = list(Organization.objects.filter(tier="community").select_related("region").order_by("path"))
@@ -69,6 +70,7 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     say(f"政策找人：{found['found']} 人次符合或可能符合，已跟进 {sum(found.values()) - found['found']} 人次。")
     _analyze()
     return log
+    say(f"{seekers.seekers(rng, today)} 份求职登记已建立。")
 
 
 def _analyze() -> None:
