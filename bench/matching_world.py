@@ -1,4 +1,7 @@
-"""A synthetic city for measuring the match: trades by Zipf's law, wages by trade, districts with streets, skills by trade."""
+"""A synthetic city for measuring the match: trades by Zipf's law, districts with streets, skills by trade.
+
+Each trade asks for its own schooling; wages go by trade, and up with schooling and years on both sides, as wages do.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ class World:
     small_of: np.ndarray
     group_of: np.ndarray
     share: np.ndarray
+    schooling: np.ndarray
     pay: np.ndarray
     district_of: np.ndarray
     district_share: np.ndarray
@@ -41,8 +45,10 @@ def world(seed: int = 5) -> World:
     district_of = np.concatenate([np.arange(DISTRICTS), rng.integers(0, DISTRICTS, STREETS - DISTRICTS)])
     district_share = 1 / (np.arange(DISTRICTS) + 6)
     rng.shuffle(share)
+    schooling = rng.integers(0, 4, GROUPS)[group_of_small[small_of]]
+    pay = rng.integers(38, 100, GROUPS)[group_of_small[small_of]] + rng.integers(-8, 9, CODES)
     return World(
-        small_of, group_of_small[small_of], share / share.sum(), rng.integers(30, 120, CODES), district_of,
+        small_of, group_of_small[small_of], share / share.sum(), schooling, pay, district_of,
         district_share / district_share.sum(),
     )  # fmt: skip
 
@@ -59,19 +65,31 @@ def _skills(rng: np.random.Generator, groups: np.ndarray, size: int) -> dict[str
     return {f"skill{number + 1}": codes[:, number] for number in range(size)}
 
 
+def _degrees(rng: np.random.Generator, schooling: np.ndarray) -> np.ndarray:
+    """Schooling asked for or had (0 to 6), around that of the trade."""
+    return np.clip(schooling + rng.choice([-1, 0, 0, 1, 2], schooling.size), 0, 6)
+
+
+def _wages(rng: np.random.Generator, pay: np.ndarray, degree: np.ndarray, years: np.ndarray) -> np.ndarray:
+    """Hundreds of yuan: the trade's, six in a hundred more for each step of schooling, two for each year up to five."""
+    return np.clip(rng.normal(pay * (1 + 0.06 * degree + 0.02 * np.minimum(years, 5)), 6), 22, 400).astype(np.int64)
+
+
 def offers(size: int, seed: int = 1) -> Rows:
     """Vacancies with the numbers 1 to `size`."""
     rng, one = np.random.default_rng(seed), world()
     code = rng.choice(CODES, size, p=one.share)
     street = _streets(rng, one, size)
+    degree = np.maximum(_degrees(rng, one.schooling[code]) - 1, 0)
+    years = rng.choice([0, 0, 0, 1, 2, 3, 5], size)
     columns = {
         "occupation": code + 1,
         "small": one.small_of[code] + 1,
         "street": street + 1,
         "district": one.district_of[street] + 1,
-        "wage_top": np.clip(rng.normal(one.pay[code], 15), 22, 400).astype(np.int64),
-        "degree": rng.choice(7, size, p=[0.25, 0.15, 0.25, 0.15, 0.12, 0.06, 0.02]),
-        "years": rng.choice([0, 0, 0, 1, 2, 3, 5], size),
+        "wage_top": _wages(rng, one.pay[code], degree, years),
+        "degree": degree,
+        "years": years,
         "age_from": rng.choice([16, 16, 18], size),
         "goods": rng.integers(0, 16, size),
         "published": TODAY["today"] - rng.integers(0, 30, size),
@@ -98,11 +116,13 @@ def wishes(seekers: int, seed: int = 2) -> Rows:
     also = rng.random((seekers, DISTRICTS)) < 0.45
     also[np.arange(seekers), home] = True
     mask = (also * (1 << np.arange(DISTRICTS))).sum(axis=1).astype(np.uint64)
+    first = code[variant == 0]
+    degree, years = _degrees(rng, one.schooling[first]), rng.integers(0, 30, seekers)
     person = {
         "street": street + 1,
         "district": home + 1,
-        "degree": rng.choice(7, seekers, p=[0.06, 0.14, 0.26, 0.24, 0.2, 0.08, 0.02]),
-        "years": rng.integers(0, 30, seekers),
+        "degree": degree,
+        "years": years,
         "age": rng.integers(16, 60, seekers),
         "needs": np.where(rng.random(seekers) < 0.2, 1, 0),
         "since": TODAY["today"] - rng.integers(0, 700, seekers),
@@ -110,7 +130,7 @@ def wishes(seekers: int, seed: int = 2) -> Rows:
     columns = {
         "occupation": code + 1,
         "small": one.small_of[code] + 1,
-        "wage": np.clip(rng.normal(one.pay[code] * 0.85, 12), 22, 300).astype(np.int64),
+        "wage": _wages(rng, one.pay[code] * 0.82, degree[owner], years[owner]),
         **{name: values[owner] for name, values in person.items()},
         **_skills(rng, one.group_of[code], 8),
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import twin
+from . import reasons, twin
 from .points import points
 from .program import AREA_BITS, Questions, ask, compile_table
 from .rows import MOST_VARIANTS, Rows
@@ -150,27 +150,40 @@ class Matcher:
             (program.ops, program.rings, program.columns, self.side == "offer"),
         )
 
-    def explain(self, asking: Rows, found: Best, owner: int, context: Mapping[str, int]) -> list[Pair]:
-        """The rows of one owner (a place in `found`) with the points of each part, from the values as they stand now.
-
-        A row that has gone or changed since gives what it gives now; one that is gone is left out.
-        """
-        asking = asking.by_owner()
-        pairs = []
+    def shown(self, asking: Rows, size: int, context: Mapping[str, int]) -> list[Pair]:
+        """The best `size` rows for one owner, best first, each with the points of its parts."""
+        asking = reasons.of_one(asking)
         with self.lock:
-            for place in range(int(found.filled[owner])):
-                wish, form = divmod(int(found.vias[owner, place]), MOST_VARIANTS)
-                mine, theirs = (form, wish) if self.side == "offer" else (wish, form)
-                number = int(found.numbers[owner, place])
-                row = self.store.place(number, mine)
-                if row < 0:
-                    continue
-                key = found.owners[owner]
-                question = int(np.flatnonzero((asking.ids == key) & (asking.variants == theirs))[0])
-                get = twin.pair_values(self.table, self.store, np.array([row]), asking, question, context)
-                parts = {part.name: int(np.ravel(points(part, get))[0]) for part in self.table.parts}
-                pairs.append(Pair(number, sum(parts.values()), parts, wish, form))
-        return pairs
+            found = self.best(asking, size, context)
+            return [self._pair(asking, int(key), int(via), context) for key, via in _line(found)]
+
+    def near(self, asking: Rows, each: int, context: Mapping[str, int]) -> list[tuple[str, Pair]]:
+        """What one owner just misses: the best `each` rows for every filter that they fail, and that one only, with its name."""
+        asking, names = reasons.of_one(asking), self.table.filter_names
+        with self.lock:
+            missed = reasons.near(self.table, self.store, asking, each, context)
+            return [(names[one.failed], self._pair(asking, one.key, one.via, context)) for one in missed]
+
+    def funnel(self, asking: Rows, context: Mapping[str, int]) -> list[reasons.Left]:
+        """How many numbers are left for one owner after each filter; the first line counts all."""
+        with self.lock:
+            return reasons.funnel(self.table, self.store, reasons.of_one(asking), context)
+
+    def _pair(self, asking: Rows, key: int, via: int, context: Mapping[str, int]) -> Pair:
+        """A row with its parts. The caller holds the lock, so it is still what the key was made of."""
+        wish, form = divmod(via, MOST_VARIANTS)
+        mine, theirs = (form, wish) if self.side == "offer" else (wish, form)
+        number = twin.LOW32 - (key & twin.LOW32)
+        places, question = np.array([self.store.place(number, mine)]), int(np.flatnonzero(asking.variants == theirs)[0])
+        get = twin.pair_values(self.table, self.store, places, asking, question, context)
+        parts = {part.name: int(np.ravel(points(part, get))[0]) for part in self.table.parts}
+        return Pair(number, sum(parts.values()), parts, wish, form)
+
+
+def _line(found: Best) -> list[tuple[int, int]]:
+    """Keys and vias of the first list."""
+    filled = int(found.filled[0])
+    return list(zip(found.keys[0, :filled].tolist(), found.vias[0, :filled].tolist(), strict=True))
 
 
 def _asked(questions: Questions, store: Store) -> tuple:

@@ -132,6 +132,12 @@ class Store:
         inside = (self.starts <= place) & (place < self.starts + self.rooms)
         return int(np.flatnonzero(inside)[0])
 
+    def area_at(self, places: np.ndarray) -> np.ndarray:
+        """Areas of offers at these positions (uint64)."""
+        order = np.lexsort((self.rooms, self.starts))
+        found = order[np.searchsorted(self.starts[order], places, side="right") - 1]
+        return (found % self.areas).astype(np.uint64)
+
     # Changing
 
     def change(self, number: int, values: Mapping[str, int]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -52,6 +52,11 @@ def places_for(store: Store, asking: Rows, question: int) -> np.ndarray:
         buckets = [g * store.areas + a for g in (every if group < 0 else [group]) for a in areas]
     else:
         buckets = [store.groups] if group < 0 else [group, store.groups]
+    return run(store, buckets)
+
+
+def run(store: Store, buckets: Iterable[int]) -> np.ndarray:
+    """Positions of all rows of some buckets."""
     runs = [np.arange(store.starts[b], store.starts[b] + store.useds[b]) for b in buckets if store.useds[b]]
     return np.concatenate(runs) if runs else np.zeros(0, dtype=np.int64)
 
@@ -73,16 +78,32 @@ def candidates(
     for one in table.filters:
         held = passes(one, pair_values(table, store, places, asking, question, context))
         places = places[np.broadcast_to(held, places.shape)]
+    keys, vias = ranked(
+        table, store, places, scores(table, store, places, asking, question, context), asking.variants[question]
+    )
+    return keys, vias, places
+
+
+def scores(
+    table: Table, store: Store, places: np.ndarray, asking: Rows, question: int, context: Mapping[str, int]
+) -> np.ndarray:
+    """The score (int64) of the rows at these positions for one question, whether they pass or not."""
     get = pair_values(table, store, places, asking, question, context)
-    scores = np.zeros(places.size, dtype=np.int64)
+    total = np.zeros(places.size, dtype=np.int64)
     for part in table.parts:
-        scores += points(part, get)
+        total += points(part, get)
+    return total
+
+
+def ranked(
+    table: Table, store: Store, places: np.ndarray, scored: np.ndarray, variant: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Keys and vias (int64) of rows with these scores, asked for by that variant of the asker."""
     tie = table.tie(store.side)
     ties = store.cells[store.names.index(tie.column), places] if tie else np.zeros(places.size)
-    keys = keys_of(scores, ties, tie, store.numbers[places])
-    mine, other = int(asking.variants[question]), store.variants[places].astype(np.int64)
-    vias = mine * MOST_VARIANTS + other if store.side == "offer" else other * MOST_VARIANTS + mine
-    return keys, vias, places
+    keys = keys_of(scored, ties, tie, store.numbers[places])
+    mine, other = int(variant), store.variants[places].astype(np.int64)
+    return keys, mine * MOST_VARIANTS + other if store.side == "offer" else other * MOST_VARIANTS + mine
 
 
 def best(

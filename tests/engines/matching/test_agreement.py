@@ -77,17 +77,20 @@ def test_the_order_does_not_depend_on_how_rows_came_in():
 
 
 def test_parts_add_up_to_the_score_on_every_shown_row():
-    matcher = Matcher(city.the_table(), "offer").fill(city.offers(13_000))
-    seekers = city.wishes(40)
-    found = matcher.best(seekers, 20, city.TODAY)
-    shown = 0
-    for owner in range(found.owners.size):
-        pairs = matcher.explain(seekers, found, owner, city.TODAY)
-        assert [pair.number for pair in pairs] == found.numbers[owner, : found.filled[owner]].tolist()
-        for pair, score in zip(pairs, found.scores[owner].tolist(), strict=False):
-            assert pair.score == score == sum(pair.parts.values())
-            assert all(0 <= pair.parts[part.name] <= part.limit for part in city.the_table().parts if not part.floor)
-            shown += 1
+    """What is shown is the list itself, in its order, and every row's parts stay in their limits."""
+    matcher, shown = Matcher(city.the_table(), "offer").fill(city.offers(13_000)), 0
+    matcher.set_column("price", np.arange(0, 13_000, 3), np.full(4_334, 9))
+    for seeker in range(1, 41):
+        asking = city.wishes(40).take(city.wishes(40).ids == seeker)
+        found = matcher.best(asking, 20, city.TODAY)
+        pairs = matcher.shown(asking, 20, city.TODAY)
+        assert [pair.number for pair in pairs] == found.numbers[0, : found.filled[0]].tolist()
+        assert [sum(pair.parts.values()) for pair in pairs] == found.scores[0, : found.filled[0]].tolist()
+        for pair in pairs:
+            assert pair.score == sum(pair.parts.values())
+            assert all(part.floor <= pair.parts[part.name] <= part.limit for part in city.the_table().parts)
+            assert pair.parts["crowd"] == (-9 if pair.number % 3 == 0 else 0)
+        shown += len(pairs)
     assert shown > 500
 
 
