@@ -133,6 +133,13 @@ def cmd_occupations(args: argparse.Namespace) -> int:
     return commands.occupations_command(args.titles, as_json=args.json)
 
 
+def cmd_match(args: argparse.Namespace) -> int:
+    django_up()
+    from renben.services.placement.match_commands import match_command
+
+    return match_command(person=args.person, vacancy=args.vacancy, top=args.top, as_json=args.json, say=say)
+
+
 def cmd_policy(args: argparse.Namespace) -> int:
     from renben.engines.rules import commands
     from renben.oversight import offers
@@ -263,6 +270,12 @@ def parser() -> argparse.ArgumentParser:
     occupations = add("occupations", cmd_occupations, "岗位名称的职业代码：最像的五个和把握")
     occupations.add_argument("titles", nargs="+", metavar="岗位名称")
     occupations.add_argument("--json", action="store_true")
+    match = add("match", cmd_match, "人岗匹配：给一个人推荐岗位，或给一个岗位找人，逐项说明分数")
+    side = match.add_mutually_exclusive_group(required=True)
+    side.add_argument("--person", type=int, metavar="人员编号")
+    side.add_argument("--vacancy", type=int, metavar="岗位编号")
+    match.add_argument("--top", type=int, default=10, choices=range(1, 101), metavar="1-100")
+    match.add_argument("--json", action="store_true")
     policy = add("policy", cmd_policy, "政策规则：用算例检查、解释一个判定")
     kinds = policy.add_subparsers(dest="what", required=True)
     check = kinds.add_parser("check")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from renben.channels.workbench.attempts import Refused, attempt, office_of
-from renben.channels.workbench.referrals import WORK
+from renben.channels.workbench.referrals import VIEW, WORK
 from renben.kernel.models import Person
 from renben.kernel.policy import Principal, page
 from renben.services.placement import matching, matching_table, matching_words, referral_tasks, referring, results
@@ -228,7 +228,9 @@ def for_vacancy(request: HttpRequest, pk: int) -> HttpResponse:
         "filters": [table.filter(name).label for name in table.filter_names if name not in without],
         "tie": table.wishes_tie.text,
         "why_not": [(label, count) for label, count in counts.items() if count],
-        "referrals": vacancy.referrals.select_related("person", "organization").order_by("-made_on", "-id")[:50],
+        "referrals": request.principal.scoped("referral", VIEW)
+        .filter(vacancy=vacancy)
+        .order_by("-made_on", "-id")[:50],
         "back": reverse("referrals:list"),
     }
     return render(request, "referrals/for_vacancy.html", context)

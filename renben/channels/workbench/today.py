@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from renben.channels import export
 from renben.channels.paging import Page, paginate
+from renben.channels.workbench.referrals_contacts import CALL, due_count
 from renben.engines.procedures import deadlines, duties, queries
 from renben.engines.procedures.models import CaseStep
 from renben.kernel import calendar_table, clock, masking
@@ -209,6 +210,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "show": show,
         "rows": rows,
         "cards": cards(due, whose, show, month_contacts(principal)),
+        "calls_due": due_count(principal) if principal.may(CALL) else 0,
         "tabs": [
             ("all", "全部", len(due.signals)),
             ("today", "今天到期", len(due.due_today)),

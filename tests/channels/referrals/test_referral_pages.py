@@ -209,3 +209,31 @@ def test_the_match_page_asks_no_more_for_twelve_rows_than_for_one(world, street,
     street.get(url)
     with django_assert_max_num_queries(40):
         assert "最合适的岗位" in street.get(url).content.decode()
+
+
+def test_it_stands_on_the_persons_file_the_registration_and_today(world, street, made):
+    ReferralContact.objects.filter(referral=made, kind="person").update(due_on="2026-11-20")
+    link = reverse("referrals:referral", args=[made.pk])
+    assert link in street.get(reverse("people:file", args=[made.person_id])).content.decode()
+    page = street.get(reverse("seekers:seeker", args=[made.seeker_id])).content.decode()
+    assert link in page and reverse("referrals:for_person", args=[made.person_id]) in page
+    today = street.get("/").content.decode()
+    assert '今天到期和超期 <strong class="num">1</strong> 个' in today
+
+
+def test_the_command_answers_as_the_page_does(world, capsys):
+    import json
+
+    from renben.services.placement.match_commands import match_command
+
+    seeker, vacancy = world.seeker(), world.vacancy()
+    night = world.vacancy("夜班包装工", shift="night")
+    ask = {"top": 5, "say": print}
+    assert match_command(person=seeker.person_id, vacancy=None, as_json=True, **ask) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [row["vacancy"] for row in answer["top"]] == [vacancy.pk]
+    assert sum(answer["top"][0]["parts"].values()) == answer["top"][0]["score"]
+    assert [(row["vacancy"], row["failed"]) for row in answer["near"]] == [(night.pk, "nights")]
+    assert match_command(person=None, vacancy=vacancy.pk, as_json=False, **ask) == 0
+    assert seeker.number in capsys.readouterr().out
+    assert match_command(person=None, vacancy=0, as_json=True, **ask) == 1
