@@ -96,7 +96,7 @@ def _row(
 def _wishes(rng: random.Random, pk: int, regions: list[str]) -> Iterator[tuple]:
     for rank in range(1, rng.choice((1, 1, 2, 3)) + 1):
         title, code, confidence, wage, _ = TRADES[(pk + (rank - 1) * 7) % len(TRADES)]
-        places = sorted(rng.sample(regions, rng.choice((1, 2, 3)))) if rng.random() < 0.4 else []
+        places = sorted(rng.sample(regions, min(rng.choice((1, 2, 3)), len(regions)))) if rng.random() < 0.4 else []
         kind = rng.choices(("", WorkKind.FULL.value, WorkKind.PART.value), (4, 5, 1))[0]
         asked = wage * rng.choice((85, 90, 95, 100, 105)) // 100
         yield (pk, rank, title, code, confidence, rng.random() < 0.5, kind, asked // 100 * 10_000, places)
