@@ -64,6 +64,8 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     calendar = calendar_table.current()
     log = work.work(rng, calendar, today, candidates[1:], people, say)
     log += subsidies.subsidies(work.District(rng, calendar, today), people)
+    posts = vacancies_of(rng, today, people)
+    say(f"招聘岗位 {sum(posts.values()) - posts['expired']} 个，其中 {posts['expired']} 个已到期。")
     opened = duties.open_due(today)
     say(f"{opened.opened} 件定期职责已按日历开立。")
     found = findings.findings(rng, today)
