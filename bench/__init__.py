@@ -6,7 +6,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("cases", "due", "import", "pages", "forms", "catalog", "duties", "ledger", "rules")
+NAMES = ("cases", "due", "import", "pages", "forms", "catalog", "duties", "ledger", "rules", "match")
 
 
 def run(name: str, *, as_json: bool) -> int:

@@ -135,3 +135,13 @@ def wishes(seekers: int, seed: int = 2) -> Rows:
         **_skills(rng, one.group_of[code], 8),
     }
     return rows.wishes(the_table(), owner + 1, one.group_of[code], mask[owner], columns, variants=variant)
+
+
+def again(given: Rows, times: int) -> Rows:
+    """The same wishes several times over, each time under other numbers."""
+    step = int(given.ids.max()) + 1
+    ids = np.concatenate([given.ids + step * turn for turn in range(times)])
+    variants, groups, areas = (np.tile(one, times) for one in (given.variants, given.groups, given.areas))
+    return Rows(
+        given.side, ids, variants, groups, areas, {name: np.tile(one, times) for name, one in given.columns.items()}
+    )
