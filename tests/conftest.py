@@ -147,6 +147,29 @@ def files_in_a_temporary_place(settings, tmp_path):
     }
 
 
+@pytest.fixture(autouse=True)
+def search_follows_at_once(request, settings, tmp_path, monkeypatch):
+    """A test never commits, so nothing would bring its index up to date: before each question it is built from the rows.
+
+    The tests of the engine itself see it as it is.
+    """
+    from renben.engines.search import changes, searching
+    from renben.engines.search.models import PendingChange
+
+    settings.SEARCH_DIR = tmp_path / "search"
+    monkeypatch.setattr(searching, "_readers", {})
+    if "tests/engines/search" in request.node.nodeid:
+        return
+    reader_of = searching._reader
+
+    def fresh(name: str):
+        if PendingChange.objects.filter(source=name).exists():
+            changes.rebuild(name)
+        return reader_of(name)
+
+    monkeypatch.setattr(searching, "_reader", fresh)
+
+
 SECOND_DATABASE = (
     "tests/services/registration/",
     "tests/engines/procedures/",

@@ -43,7 +43,7 @@ def store_of(name: str) -> Store:
     """The index of a source for the database of this connection."""
     at = connection.settings_dict
     identity = _identity(connection.alias, str(at["NAME"]), str(at["HOST"]), str(at["PORT"]))
-    return Store(folder_for(settings.RENBEN_HOME / "search", identity, name), sources.source(name))
+    return Store(folder_for(settings.SEARCH_DIR, identity, name), sources.source(name))
 
 
 def changed(source: str, keys: Iterable[int]) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 
 from . import changes
-from .answering import Search
+from .answering import FURTHEST, Search
 from .asking import Answer, Ask
 from .store import Damaged, Reader
+
+__all__ = ["FURTHEST", "Ask", "check", "holds", "search"]
 
 _readers: dict[str, Reader] = {}
 _opening = threading.Lock()

@@ -1,4 +1,4 @@
-"""The files of an index under `$RENBEN_HOME/search`: written by one process at a time, read by many, never trusted.
+"""The files of an index (under `$RENBEN_HOME/search`): written by one process at a time, read by many, never trusted.
 
 Every build is a folder of its own (a generation); `current` names the one in force and is replaced in one step. Readers copy
 the files, check the sums that stand in them, open the copy and remove its names: whatever happens to the files afterwards,

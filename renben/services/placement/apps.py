@@ -9,11 +9,12 @@ class PlacementConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.kernel import events
-        from renben.services.placement import matching_changes, merging, seekers_days, vacancies_nightly
+        from renben.services.placement import matching_changes, merging, search_sources, seekers_days, vacancies_nightly
         from renben.services.records import facts
 
         merging.load()
         events.listen(events.VacancyFilled, vacancies_nightly.on_filled)
         matching_changes.load()
+        search_sources.load()
         events.listen(events.PersonPlaced, seekers_days.on_person_placed)
         facts.provide("seeker", "renben.services.placement.seekers_facts:fact")

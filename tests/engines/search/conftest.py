@@ -46,7 +46,7 @@ class Shelf:
 
 @pytest.fixture
 def shelf(db, settings, tmp_path, monkeypatch):
-    settings.RENBEN_HOME = tmp_path
+    settings.SEARCH_DIR = tmp_path
     monkeypatch.setattr(sources, "_sources", {})
     monkeypatch.setattr(searching, "_readers", {})
     shelf = Shelf()
