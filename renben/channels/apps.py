@@ -10,13 +10,14 @@ class ChannelsConfig(AppConfig):
         from renben.channels import (  # noqa: F401
             checks,
             permissions,
+            permissions_fairs,
             permissions_findings,
             permissions_loans,
+            permissions_referrals,
             permissions_seekers,
+            permissions_vacancies,
             wiring,
         )
-        from renben.channels import permissions_referrals  # noqa: F401
-        from renben.channels import permissions_vacancies  # noqa: F401
         from renben.channels.signin import limits  # noqa: F401 - listens to sign-ins from the start
 
         wiring.connect()

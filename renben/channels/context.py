@@ -49,6 +49,7 @@ NAVIGATION = [
     NavItem("求职登记", "seekers:list", "/seekers/", "seeker.view"),
     NavItem("岗位推荐", "referrals:list", "/referrals/", "referral.view"),
     NavItem("用人单位", "employers:list", "/employers/", "employer.view"),
+    NavItem("招聘洽谈会", "fairs:list", "/fairs/", "fair.view"),
     NavItem("招聘岗位", "vacancies:list", "/vacancies/", "vacancy.view"),
     NavItem("名册导入", "imports:list", "/imports/", "import.people"),
     NavItem("档案接收转移", "archives:list", "/archives/", "archive.manage"),

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "renben.services.exchange",
     "renben.services.registration",
     "renben.services.placement",
+    "renben.services.placement.fairs",
     "renben.services.support",
     "renben.services.support.finding",
     "renben.services.support.grants",

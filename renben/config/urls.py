@@ -20,6 +20,7 @@ NAMES = (
     "employers",
     "procedures",
     "policies",
+    "fairs",
     "vacancies",
     "seekers",
     "referrals",

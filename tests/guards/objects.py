@@ -33,6 +33,8 @@ from renben.kernel.models import (
 )
 from renben.services.exchange.models import OutsideFact
 from renben.services.placement import seekers_acts
+from renben.services.placement.fairs.booking import fresh_code
+from renben.services.placement.fairs.models import Fair, FairBooth, FairVisitor
 from renben.services.placement.models import Referral, ReferralContact, Seeker, Vacancy
 from renben.services.registration.models import (
     ArchiveHandover,
@@ -329,6 +331,42 @@ def grant_line(office: Organization, by: User) -> GrantLine:
 def grant_objection(office: Organization, by: User) -> GrantObjection:
     notice = GrantNotice.objects.create(grant=grant(office, by), round=1, from_on=DAY, amount_fen=100, people=1)
     return GrantObjection.objects.create(notice=notice, raised_on=DAY, through="phone", text="不在岗")
+
+
+@factory("fair")
+def fair(office: Organization, by: User) -> Fair:
+    return Fair.objects.create(
+        organization=office,
+        number=f"ZPH{Fair.objects.count()}",
+        title="例行会",
+        on=DAY,
+        starts_at=dt.time(9),
+        ends_at=dt.time(11),
+        place="大厅",
+        booths=10,
+        booths_each=2,
+        booking_until=DAY,
+        recorded_at=clock.now(),
+    )
+
+
+@factory("fair_booth")
+def fair_booth(office: Organization, by: User) -> FairBooth:
+    held = fair(office, by)
+    return FairBooth.objects.create(
+        fair=held,
+        employer=employer(office, by),
+        code=fresh_code(),
+        places=[1],
+        agent_name="周海燕",
+        booked_on=DAY,
+        recorded_at=clock.now(),
+    )
+
+
+@factory("fair_visitor")
+def fair_visitor(office: Organization, by: User) -> FairVisitor:
+    return FairVisitor.objects.create(fair=fair(office, by), code=fresh_code(), name="王秀兰")
 
 
 @factory("certificate")

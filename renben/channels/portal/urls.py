@@ -1,6 +1,6 @@
 from django.urls import path
 
-from renben.channels.portal import calculator, check, guide, mine, notices, views
+from renben.channels.portal import calculator, check, guide, jobfairs, mine, notices, views
 
 urlpatterns = [
     path("portal/", views.home, name="portal"),
@@ -8,6 +8,10 @@ urlpatterns = [
     path("guide/<str:procedure_id>/", guide.guide, name="guide"),
     path("notices/", notices.notices, name="notices"),
     path("calculator/", calculator.calculator, name="calculator"),
+    path("jobfairs/", jobfairs.fairs, name="jobfairs"),
+    path("jobfairs/at/<str:code>/", jobfairs.booth, name="jobfair_booth"),
+    path("jobfairs/ticket/<str:code>/", jobfairs.ticket, name="jobfair_ticket"),
+    path("jobfairs/<str:number>/", jobfairs.fair, name="jobfair"),
     path("check/", check.certificate_check, name="certificate_check"),
     path("check/c/<str:number>/<str:code>", check.certificate_check_code, name="certificate_check_code"),
     path("mine/", mine.mine, name="mine"),
