@@ -24,6 +24,7 @@ CATALOG = [
     "renben.services.support.catalog",
     "renben.services.placement.catalog",
     "renben.services.support.loans.catalog",
+    "renben.services.support.posts.catalog",
 ]
 """Modules that name step actions, guards, field sources, forms and ledgers."""
 

@@ -18,6 +18,7 @@ from renben.services.registration.models import RegistrationCertificate
 from tests import build
 from tests.robot.clerk import Clerk
 from tests.robot.handing import SUBSIDY
+from tests.robot.posts_world import on_posts
 
 CATALOG = Path(__file__).resolve().parents[2] / "catalog"
 PROCEDURES = catalogue.load(CATALOG).procedures
@@ -37,6 +38,9 @@ ONLY_LOOKED_AT = {
 
 WANTED = dict.fromkeys(["J-4.3.2", "Q-1.3.1", "Q-1.3.2"], SUBSIDY)
 """Where a rule decides, the robot tells facts that meet it; the account is the person's own."""
+
+PREPARED = {"Q-1.3.5": on_posts}
+"""What has to stand before the walk: rows of a service that its steps read."""
 
 pytestmark = [pytest.mark.pages, pytest.mark.django_db]
 
@@ -65,6 +69,8 @@ def test_the_robot_walks_the_procedure(procedure_id, district):
             )
     elif "employer" in about:
         subject["employer"] = build.employer(district.villages[0])
+    if procedure_id in PREPARED:
+        PREPARED[procedure_id](district)
     clerk = Clerk(wanted=WANTED.get(procedure_id))
     case = clerk.start(procedure, office, **subject)
     walk = clerk.finish(case, journey=any(step.waits_for for step in procedure.steps))
@@ -107,6 +113,8 @@ def test_the_robot_does_every_duty(procedure_id, district):
     """Each duty opens at its office and is worked to its end through the pages."""
     from renben.engines.procedures import duties
 
+    if procedure_id in PREPARED:
+        PREPARED[procedure_id](district)
     opened = duties.open_due()
     assert opened.opened
     procedure, clerk = PROCEDURES[procedure_id], Clerk()

@@ -31,6 +31,7 @@ from renben.services.registration.models import (
 )
 from renben.services.support.grants.models import GrantLine
 from renben.services.support.models import InsuranceSubsidy, SubsidyMonth
+from renben.services.support.posts.models import PostPlacement
 
 SHOWN_SECONDS = 60
 TABS = {"overview": "概况", "papers": "档案与证件", "contacts": "动态与联系", "family": "家庭与委托"}
@@ -70,6 +71,9 @@ def overview(person: Person) -> dict[str, Any]:
         "grant_lines": GrantLine.objects.filter(person=person)
         .select_related("grant__employer", "payment_line")
         .order_by("-grant__applied_on", "-id"),
+        "public_posts": PostPlacement.objects.filter(person=person)
+        .select_related("post__employer")
+        .order_by("-started_on", "-id"),
     }
 
 

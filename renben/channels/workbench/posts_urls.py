@@ -1,6 +1,6 @@
 from django.urls import path
 
-from renben.channels.workbench import posts, posts_acts, posts_jobs, posts_payrolls, posts_wages
+from renben.channels.workbench import posts, posts_acts, posts_jobs, posts_payrolls, posts_plan, posts_wages
 
 urlpatterns = [
     path("", posts.people_list, name="list"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("wages/", posts_wages.sheet, name="wages"),
     path("wages/import/", posts_wages.take_sheet, name="take_sheet"),
     path("wages/export/", posts_wages.sheet_export, name="sheet_export"),
+    path("plan/", posts_plan.plan, name="plan"),
+    path("plan/export/", posts_plan.plan_export, name="plan_export"),
     path("payrolls/", posts_payrolls.payrolls, name="payrolls"),
     path("payrolls/export/", posts_payrolls.payrolls_export, name="payrolls_export"),
     path("payrolls/make/", posts_payrolls.make, name="make"),

@@ -73,6 +73,7 @@ SEEKER = frozenset(
         "registered_on",
     ]
 )
+PUBLIC_POST = frozenset(["staff"])
 WORDS = {
     "person": PERSON,
     "employer": EMPLOYER,
@@ -81,8 +82,9 @@ WORDS = {
     "subsidy": SUBSIDY,
     "finding": FINDING,
     "seeker": SEEKER,
+    "public_post": PUBLIC_POST,
 }
-OF_SERVICES = frozenset(["subsidy", "finding", "seeker"])
+OF_SERVICES = frozenset(["subsidy", "finding", "seeker", "public_post"])
 """First words whose facts a service above reads (`facts.provide`): for forms, not for ledgers, which read row by row."""
 
 

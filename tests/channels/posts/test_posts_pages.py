@@ -253,3 +253,36 @@ def test_the_list_costs_the_same_for_one_and_for_many(office, maker):
         office.place_on(post, build.person(office.place.villages[0], f"王{number}", "F", birth_on=day("1975-01-02")))
     office.make("2011-03")
     assert [queries(url) for url in urls] == before
+
+
+def test_the_plan_of_the_next_quarter(office, maker):
+    post = office.post()
+    one, two = (office.place_on(post, office.person(name)) for name in ("郑淑琴", "刘桂英"))
+    office.sheet("2011-03", (one, 116_000, 10_000))
+    shown = text_of(maker.get("/posts/plan/"))
+    total = 3 * (2 * (116_000 + UNIT_INSURANCE + 15_500) + 10_000)
+    assert (
+        "2011年第2季度" in shown and f'2 人，合计 <span class="num">{total // 100:,}.{total % 100:02d}</span>' in shown
+    )
+    content = maker.post("/posts/plan/export/", {"quarter": "2011-04-01"}).content
+    rows = [
+        [cell.value for cell in row]
+        for row in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(min_row=3, max_row=4)
+    ]
+    assert round(sum(row[-1] for row in rows) * 100) == total
+    assert {row[2] for row in rows} == {full_number(one.person), full_number(two.person)}
+    assert "用款计划里没有这个人" in text_of(maker.get("/posts/plan/?q=张三"))
+    assert "2011年第1季度" in text_of(maker.get("/posts/plan/?quarter=2011-01-01"))
+
+
+def test_a_wage_against_the_rule_is_named_in_the_plan(office, maker):
+    """The minimum wage rises before the quarter begins."""
+    office.place_on(office.post(), base_fen=116_000)
+    office.go("2011-12-10")
+    shown = text_of(maker.get("/posts/plan/"))
+    assert "郑淑琴2012年01月：基本工资低于当年最低工资" in shown and "单位负担保险没有算进合计" in shown
+
+
+def test_the_file_of_the_person_names_the_post(office, maker):
+    placement = office.place_on(office.post())
+    assert f"/posts/people/{placement.pk}/" in text_of(maker.get(f"/people/{placement.person_id}/"))

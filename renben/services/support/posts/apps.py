@@ -8,6 +8,8 @@ class PostsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from renben.services.records import facts
         from renben.services.support.posts import merging
 
         merging.load()
+        facts.provide("public_post", "renben.services.support.posts.case_facts:printed")

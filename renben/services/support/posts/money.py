@@ -65,7 +65,7 @@ def month_end(month: dt.date) -> dt.date:
 
 
 def is_on_post(row: OnPost, month: dt.date) -> bool:
-    """Whether any day of the month was spent on the post: a month begun is a month (P-06)."""
+    """Whether any day of the month was spent on the post: a month begun is a month (P-08)."""
     return row.started_on <= month_end(month) and (row.last_on is None or row.last_on >= first_of(month))
 
 
@@ -160,7 +160,7 @@ def month_pay(
     """What `month` (its first day) brings for everybody of a list, judged on day `on` (probation is over by then or not).
 
     Wage limits, insurance and housing fund go by the rules of the month's first day, welfare by those of its last. The wage
-    goes out less the person's own housing fund share, which is deposited with the unit's (P-07). Rows not on the post that
+    goes out less the person's own housing fund share, which is deposited with the unit's (P-09). Rows not on the post that
     month keep only seasonal money of the season they worked in.
     """
     if not rows:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from renben.engines.rules.evaluation import evaluate
 from renben.oversight import offers
-from renben.services.support.posts import money
+from renben.services.support.posts import money, planning
 from renben.services.support.posts.codes import Heading
 from tests.policies.worked import worked_cases  # noqa: F401 - the domains these rest on have worked cases
 from tests.services.support.posts.conftest import UNIT_INSURANCE, day
@@ -119,3 +119,28 @@ def test_money_of_the_season_comes_to_who_left_before_it_is_paid():
     early = money.OnPost(1, 116_000, 0, day("2011-06-01"), day("2011-06-20"), day("2005-01-01"))
     pay = money.month_pay([early], day("2011-08-01"), on=day("2011-08-20"))[0]
     assert not pay.due, "left in probation: no welfare at all"
+
+
+@pytest.mark.django_db
+def test_a_plan_is_its_people_one_by_one(office):
+    """Whatever wages and days: the whole is the sum of its people, and each person the sum of the parts."""
+    post = office.post(headcount=6)
+    people = [
+        office.place_on(post, office.person(f"王{number}"), started_on=day(started), base_fen=base)
+        for number, (started, base) in enumerate(
+            [("2010-03-01", 116_000), ("2011-01-31", 130_050), ("2011-03-20", 116_001), ("2010-12-31", 99_999)]
+        )
+    ]
+    office.sheet("2011-03", (people[0], 116_000, 17_400), (people[1], 130_051, 1))
+    for quarter in ("2011-04-01", "2011-07-01", "2011-10-01", "2012-01-01"):
+        plan = planning.plan_of(people, day(quarter))
+        alone = [planning.plan_of([one], day(quarter)) for one in people]
+        for name in ("months", "pay", "insurance", "fund", "welfare", "total"):
+            assert plan.sum_of(name) == sum(one.sum_of(name) for one in alone), (quarter, name)
+        for line in plan.lines:
+            assert line.total == line.pay + line.insurance + line.fund + line.welfare
+        assert plan.sum_of("total") == sum(unit.line.total for unit in planning.by_unit(plan))
+        assert sorted(plan.faults) == sorted(fault for one in alone for fault in one.faults)
+    assert planning.plan_of(people, day("2011-04-01")).faults == [
+        f"王32011年{month:02d}月：基本工资低于当年最低工资" for month in (4, 5, 6)
+    ]
