@@ -154,6 +154,7 @@ IMPORTS = (
     "people",
     "employers",
     "subsidy_openings",
+    "seekers",
     "contributions",
     "medical",
     "business",

@@ -34,6 +34,7 @@ KINDS: dict[str, ModuleType] = {
     "people": people_rows,
     "employers": employer_rows,
     "subsidy_openings": opening_rows,
+    "seekers": opening_rows,
     **dict.fromkeys(OUTSIDE, outside_rows),
 }
 ALLOWED = {"xlsx", "xls", "csv"}

@@ -117,6 +117,7 @@ FILES = {
     "people": "archive_roster.yaml",
     "employers": "employers.yaml",
     "subsidy_openings": "subsidy_openings.yaml",
+    "seekers": "seekers.yaml",
 } | {kind: f"{kind}.yaml" for kind in OUTSIDE}
 
 

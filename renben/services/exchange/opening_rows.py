@@ -1,4 +1,4 @@
-"""Rows about people on file that a service above keeps as opening balances: found by number and name, handed to its sink."""
+"""Rows about people on file that a service above keeps (opening balances, seekers): found by number and name, handed to its sink."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from renben.services.exchange.checks import CellProblem
 from renben.services.exchange.models import ImportRow
 from renben.services.exchange.people_rows import Judged, found_by_number, vars_of
 
-SINK = "subsidy_opening"
+SINKS = {"subsidy_openings": "subsidy_opening", "seekers": "seeker"}
+"""Kind of import → kind of row its sink takes."""
 State = ImportRow.State
 
 
@@ -31,7 +32,7 @@ def _against(row: dict[str, Any], person: Person | None, batch: ImportBatch) -> 
 
 def judge(values: Sequence[dict[str, Any]], batch: ImportBatch) -> list[Judged]:
     """Compare understood rows with the register and with what the sink has, in order."""
-    found, sink = found_by_number(values), hooks.sink_for(SINK)
+    found, sink = found_by_number(values), hooks.sink_for(SINKS[batch.kind])
     judged: list[Judged] = []
     asked: list[hooks.SinkRow] = []
     for place, row in enumerate(values):
@@ -62,7 +63,7 @@ def write(rows: Sequence[ImportRow], values: Sequence[dict[str, Any]], batch: Im
     for row in rows:
         row.person_id = row.person.pk if row.person else None
     if handed:
-        hooks.sink_for(SINK).write(handed, batch, by)
+        hooks.sink_for(SINKS[batch.kind]).write(handed, batch, by)
 
 
 def undo(rows: Sequence[ImportRow], batch: ImportBatch, by: Any) -> dict[int, str]:
@@ -71,7 +72,7 @@ def undo(rows: Sequence[ImportRow], batch: ImportBatch, by: Any) -> dict[int, st
     for row in rows:
         if row.person_id is not None:
             by_person.setdefault(row.person_id, []).append(row)
-    sink = hooks.sink_for(SINK)
+    sink = hooks.sink_for(SINKS[batch.kind])
     reasons = sink.blocked(batch, by_person.keys())
     sink.undo(batch, by, erase=by_person.keys() - reasons.keys(), cancel=set())
     return {row.pk: text for person, text in reasons.items() for row in by_person[person]}

@@ -17,7 +17,7 @@ from renben.services.exchange.models import ImportRow
 from renben.services.exchange.reader import Reading, Row
 
 CONTEXT = "exchange.ImportRow.values"
-_DATES = ("birth_on", "separated_on", "month", "start_on", "end_on", "as_of", "through")
+_DATES = ("birth_on", "separated_on", "month", "start_on", "end_on", "as_of", "through", "registered_on")
 
 
 def shown(cell: object) -> str:

@@ -9,6 +9,7 @@ class PlacementConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.kernel import events
+        from renben.services.exchange import hooks
         from renben.services.placement import matching_changes, merging, search_sources, seekers_days, vacancies_nightly
         from renben.services.records import facts
 
@@ -16,5 +17,6 @@ class PlacementConfig(AppConfig):
         events.listen(events.VacancyFilled, vacancies_nightly.on_filled)
         matching_changes.load()
         search_sources.load()
-        events.listen(events.PersonPlaced, seekers_days.on_person_placed)
+        hooks.register_sink("seeker", "renben.services.placement.seekers_import:sink")
         facts.provide("seeker", "renben.services.placement.seekers_facts:fact")
+        events.listen(events.PersonPlaced, seekers_days.on_person_placed)

@@ -36,6 +36,9 @@ class Seeker(models.Model):
     )
     number = models.CharField("求职登记号", max_length=40, unique=True)
     case = models.ForeignKey("procedures.Case", models.PROTECT, null=True, blank=True, related_name="seekers")
+    batch = models.ForeignKey(
+        "kernel.ImportBatch", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="导入批次"
+    )
     seeker_class = models.CharField(
         "求职人员类别", max_length=12, choices=SeekerClass.choices, default=SeekerClass.GENERAL
     )
