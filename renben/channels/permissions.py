@@ -34,7 +34,7 @@ from renben.services.registration.models import (
     UnemploymentRegistration,
 )
 from renben.services.support.grants.codes import ALL_HEADINGS
-from renben.services.support.grants.models import Grant, GrantLine, GrantObjection
+from renben.services.support.grants.models import Grant, GrantLine, GrantObjection, GuidanceClaim, GuidancePerson
 from renben.services.support.models import InsuranceSubsidy, SubsidyAdjustment
 from renben.services.support.posts.models import PostAmount, PostPayroll, PostPlacement, PublicPost
 
@@ -259,6 +259,20 @@ _kind(
     GrantLine.objects.all(),
     "grant__organization",
     related=("grant__organization", "grant__employer", "person"),
+)
+_kind(
+    "guidance_claim",
+    "职业指导补贴申报",
+    GuidanceClaim.objects.all(),
+    "organization",
+    related=("organization", "case"),
+)
+_kind(
+    "guidance_person",
+    "职业指导培训对象",
+    GuidancePerson.objects.all(),
+    "claim__organization",
+    related=("claim__organization",),
 )
 _kind(
     "grant_objection",

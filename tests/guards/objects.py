@@ -44,7 +44,14 @@ from renben.services.registration.models import (
     UnemploymentRegistration,
 )
 from renben.services.support.finding.models import Finding
-from renben.services.support.grants.models import Grant, GrantLine, GrantNotice, GrantObjection
+from renben.services.support.grants.models import (
+    Grant,
+    GrantLine,
+    GrantNotice,
+    GrantObjection,
+    GuidanceClaim,
+    GuidancePerson,
+)
 from renben.services.support.loans.models import Loan
 from renben.services.support.models import InsuranceSubsidy, SubsidyAdjustment
 from renben.services.support.posts.models import PostAmount, PostPayroll, PostPlacement, PublicPost
@@ -325,6 +332,25 @@ def grant_line(office: Organization, by: User) -> GrantLine:
     return GrantLine.objects.create(
         grant=grant(office, by), person=build.person(office, "周玉兰", "F"), first_month=DAY.replace(day=1)
     )
+
+
+@factory("guidance_claim")
+def guidance_claim(office: Organization, by: User) -> GuidanceClaim:
+    return GuidanceClaim.objects.create(
+        case=case(office, by),
+        organization=office,
+        institution="某社保所",
+        seed="00",
+        share_percent=10,
+        sample_size=1,
+        reviewed_on=DAY,
+    )
+
+
+@factory("guidance_person")
+def guidance_person(office: Organization, by: User) -> GuidancePerson:
+    claim = guidance_claim(office, by)
+    return GuidancePerson.objects.create(claim=claim, round=1, name="周玉兰", tail="0000", place=1)
 
 
 @factory("grant_objection")

@@ -69,12 +69,18 @@ def test_an_insurance_subsidy_goes_from_the_street_to_the_district(
     one_timeline((street, case), (first, above))
 
 
-def test_the_guidance_subsidy_goes_up_with_the_people_guided(staff, street, stranger):
+def test_the_guidance_subsidy_goes_up_with_the_people_guided(staff, village, street, stranger):
     district, checker = staff("district", "first_review"), staff("district", "second_review")
     today = dt.date.today().isoformat()
     guided = [
-        {"name": name, "id_number": number, "phone": "13800001234", "community": "幸福西街社区", "guided_on": today}
-        for name, number in (("王秀英", "110102197403020024"), ("李桂兰", "110102197403030046"))
+        {
+            "name": one.name,
+            "id_number": one.number,
+            "phone": "13800001234",
+            "community": "幸福西街社区",
+            "guided_on": today,
+        }
+        for one in (village.opens_a_file("王秀英"), village.opens_a_file("李桂兰"))
     ]
     guided = [line | {"sex": "female", "way": "single", "hours": "2.5"} for line in guided]
     case = street.starts("J-4.3.1")
@@ -90,11 +96,21 @@ def test_the_guidance_subsidy_goes_up_with_the_people_guided(staff, street, stra
     above = district.finds("Q-1.3.7")
     assert district.page.input_value("[name=guided-1-name]") == "李桂兰", "名单不用再录"
     looked_at(district.one, "walk-guidance-district")
-    district.does(above, "材料相符", reviewed_people="2")
+    district.does(above, "材料相符")
+    checker.go("/grants/guidance/")
+    checker.go(checker.page.locator("table.list tbody a").first.get_attribute("href"))
+    looked_at(checker.one, "walk-guidance-claim")
+    checker.page.select_option("[name=answer]", "no")
+    checker.one.press("登记")
+    assert "下次抽查比例加倍" in checker.reads()
+    checker.sends_back(above, "抽查不合格，整批退回", "有一个人说没有参加过")
+    district.does(above, "材料相符")
     checker.go(above)
-    checker.sends_back(above, "抽查不合格，整批退回", "王秀英说没有参加过")
-    district.does(above, "材料相符", reviewed_people="2")
-    checker.does(above, "抽查合格，随本季汇总上报", sample_percent="10")
+    assert checker.page.input_value("[name=sample_percent]") == "20", "上次不合格，抽查加倍"
+    called = checker.page.input_value("[name=calls-0-name]")
+    assert called in ("王秀英", "李桂兰"), "抽到的人已经写好"
+    said = {"calls-0-called_on": today, "calls-0-answer": "yes", "reason": "上次不合格，按两成抽查"}
+    checker.does(above, "抽查合格，随本季汇总上报", **said)
     checker.is_closed(above)
     assert stranger.go(case) == stranger.go(above) == 404
     one_timeline((street, case), (district, above))

@@ -43,12 +43,13 @@ def person(village):
 
 
 def test_the_guidance_subsidy_goes_up_with_the_people_guided(district, street):
+    here = {name: build.person(district.villages[0], name, "F") for name in ("王秀英", "李桂兰")}
     guided = [
-        {"name": name, "id_number": build.resident_id(), "phone": "13800001234", "community": "胜利1社区"}
+        {"name": name, "id_number": people.full_number(one), "phone": "13800001234", "community": "胜利1社区"}
         | {"guided_on": "2026-11-20", "way": "single", "hours": "2.5"}
-        for name in ("王秀英", "李桂兰")
+        for name, one in here.items()
     ]
-    clerk = Clerk(wanted={"guided": guided, "calls": [{"name": "王秀英", "called_on": "2026-11-23", "answer": "no"}]})
+    clerk = Clerk(wanted={"guided": guided})
     case = clerk.start(current("J-4.3.1"), street)
     act(clerk, case, "guide", "ledger", "system", "submit")
     assert case.state == Case.State.DONE
@@ -56,11 +57,20 @@ def test_the_guidance_subsidy_goes_up_with_the_people_guided(district, street):
     assert_carried(clerk, case, above, "guided", "applied_amount")
     shown = page_of(clerk, above, "review")
     assert "王秀英" in shown and "李桂兰" in shown
+    act(clerk, above, "review")
+    [call] = above.data["calls"]
     clerk.outcomes["Q-1.3.7/phone_check"] = "returned"
-    act(clerk, above, "review", "phone_check")
+    drawn = above.guidance_claim.people.get(name=call["name"])
+    said = {"answer": "no", "on": "2026-11-23", "_once": "call"}
+    clerk.client_at(district.centre).post(reverse("grants:call", args=[drawn.pk]), said)
+    act(clerk, above, "phone_check")
     assert above.steps.get(key="review", state="ready").round == 2, "一个不合格，整批退回"
-    del clerk.outcomes["Q-1.3.7/phone_check"], clerk.wanted["calls"]
-    act(clerk, above, "review", "phone_check")
+    del clerk.outcomes["Q-1.3.7/phone_check"]
+    act(clerk, above, "review")
+    [other] = above.data["calls"]
+    assert other["name"] != call["name"] and above.data["sample_percent"] == 20, "说没参加的不算，抽查加倍"
+    clerk.wanted["calls"] = [other | {"called_on": "2026-11-23", "answer": "yes"}]
+    act(clerk, above, "phone_check")
     assert above.state == Case.State.DONE
     one_timeline(clerk, case, above)
 

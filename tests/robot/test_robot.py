@@ -12,7 +12,7 @@ from renben.engines.ledgers.definitions import find
 from renben.engines.ledgers.engine import open_ledger
 from renben.engines.procedures import catalogue, definitions, queries
 from renben.engines.procedures.models import Case
-from renben.kernel import clock
+from renben.kernel import clock, people
 from renben.services.registration.case_papers import SUPPLEMENT
 from renben.services.registration.models import RegistrationCertificate
 from tests import build
@@ -56,6 +56,15 @@ def office_of(district, tier: str):
     return {"district": district.centre, "street": district.streets[0], "community": district.villages[0]}[tier]
 
 
+def guided_by(district) -> dict:
+    """One person guided, so that the draw of the telephone check can only mean this one."""
+    person = build.person(district.villages[0])
+    number = people.full_number(person)
+    line = {"name": person.name, "id_number": number, "guided_on": clock.today().isoformat(), "hours": "2"}
+    call = {"name": person.name, "tail": number[-4:], "called_on": clock.today().isoformat(), "answer": "yes"}
+    return {"institution": "胜利街道社会保障事务所", "guided": [line], "calls": [call]}
+
+
 @pytest.mark.parametrize("procedure_id", WALKED)
 def test_the_robot_walks_the_procedure(procedure_id, district):
     procedure = PROCEDURES[procedure_id]
@@ -71,7 +80,10 @@ def test_the_robot_walks_the_procedure(procedure_id, district):
         subject["employer"] = build.employer(district.villages[0])
     if procedure_id in PREPARED:
         PREPARED[procedure_id](district)
-    clerk = Clerk(wanted=WANTED.get(procedure_id))
+    wanted = WANTED.get(procedure_id, {})
+    if procedure_id == "Q-1.3.7":  # whoever was guided is in the register, and the one drawn is called
+        wanted = guided_by(district)
+    clerk = Clerk(wanted=wanted)
     case = clerk.start(procedure, office, **subject)
     walk = clerk.finish(case, journey=any(step.waits_for for step in procedure.steps))
     case.refresh_from_db()

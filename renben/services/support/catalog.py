@@ -3,6 +3,7 @@
 _STEPS = "renben.services.support.steps"
 _FACTS = "renben.services.support.known_facts"
 _GRANT = "renben.services.support.grants.steps"
+_GUIDANCE = "renben.services.support.grants.guidance_steps"
 _GRANT_FACTS = "renben.services.support.grants.known_facts"
 
 ACTIONS = {
@@ -21,6 +22,9 @@ ACTIONS = {
     "grant.publicise": f"{_GRANT}:publicise",
     "grant.submit": f"{_GRANT}:submit",
     "grant.pay": f"{_GRANT}:pay",
+    "guidance.review": f"{_GUIDANCE}:review",
+    "guidance.phone_check": f"{_GUIDANCE}:phone_check",
+    "guidance.report": f"{_GUIDANCE}:report",
 }
 
 GUARDS = {"subsidy.approved": f"{_STEPS}:approved_guard"}
@@ -57,4 +61,11 @@ FIELD_SOURCES = {
     "grant.notice_weeks": f"{_GRANT_FACTS}:notice_weeks",
     "grant.objections_received": f"{_GRANT_FACTS}:objections_received",
     "grant.payee": f"{_GRANT_FACTS}:payee",
+    "guidance.institution": f"{_GUIDANCE}:institution",
+    "guidance.reviewed_people": f"{_GUIDANCE}:reviewed_people",
+    "guidance.sample_percent": f"{_GUIDANCE}:sample_percent",
+    "guidance.calls": f"{_GUIDANCE}:calls",
+    "guidance.total_units": f"{_GUIDANCE}:total_units",
+    "guidance.total_people": f"{_GUIDANCE}:total_people",
+    "guidance.total_amount": f"{_GUIDANCE}:total_amount",
 }

@@ -24,4 +24,5 @@ def lines(kept: Person, merged: Person) -> dict[str, Any]:
 def load() -> None:
     """Declare every relation."""
     merge.register("grants.GrantLine.person", lines)
+    merge.register("grants.GuidancePerson.person", move_all("grants.GuidancePerson.person"))
     employer_merge.register("grants.Grant.employer", move_all("grants.Grant.employer"))

@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from renben.services.support.grants.codes import Item, Level, Through
+from renben.services.support.grants.guidance_models import GuidanceClaim, GuidancePerson
+
+__all__ = ["Grant", "GrantLine", "GrantNotice", "GrantObjection", "GrantReview", "GuidanceClaim", "GuidancePerson"]
 
 
 class Grant(models.Model):
