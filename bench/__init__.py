@@ -6,7 +6,20 @@ import importlib
 import json
 import sys
 
-NAMES = ("cases", "due", "import", "pages", "forms", "catalog", "duties", "ledger", "rules", "match")
+NAMES = (
+    "cases",
+    "due",
+    "import",
+    "pages",
+    "forms",
+    "catalog",
+    "duties",
+    "ledger",
+    "rules",
+    "match",
+    "occupations",
+    "search",
+)
 
 
 def run(name: str, *, as_json: bool) -> int:

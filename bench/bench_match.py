@@ -22,7 +22,7 @@ from renben.engines.matching.rows import Rows
 
 SEEKERS, VACANCIES, CITY_VACANCIES = 250_000, 130_000, 1_000_000
 CITY_SEEKERS, DRAWN, TOP = 12_000_000, 3_000_000, 100
-SHOWN, LISTED, THREADS, TWINS = 20, 60, 2, 300
+SHOWN, THREADS, TWINS = 20, 2, 300
 MIB = 2**20
 
 
@@ -71,25 +71,29 @@ def _changed(matcher: Matcher, lists: Best, seekers: Rows) -> dict:
 
 
 def crowding(matcher: Matcher, seekers: Rows) -> list[dict]:
-    """Prices from lists of sixty, then the lists that everybody gets with the prices in the index."""
+    """Everybody's list without prices, a night's prices, and the lists that everybody gets with them."""
     vacancies, places = np.arange(1, VACANCIES + 1), city.headcounts(VACANCIES)
-    long = matcher.best(seekers, LISTED, city.TODAY, threads=THREADS)
-    plain = congestion.spread(long, vacancies, places, np.zeros(VACANCIES, dtype=np.int16))
-    begun = time.perf_counter()
-    prices = congestion.prices(long, vacancies, places)
-    taken = time.perf_counter() - begun
-    matcher.set_column("price", vacancies, prices)
+    nothing = np.zeros(VACANCIES, dtype=np.int16)
     lists = matcher.best(seekers, congestion.SHOWN, city.TODAY, threads=THREADS)
-    matcher.set_column("price", vacancies, np.zeros(VACANCIES, dtype=np.int16))
-    listed = lists.numbers[lists.keys >= 0]
-    load = np.bincount(listed, minlength=VACANCIES + 1)[1:]
-    never, gini = float((load == 0).mean()), congestion.gini(load / places, places)
-    loss = 1 - float((lists.scores[lists.keys >= 0] + prices[listed - 1]).mean()) / plain.score
+    plain = congestion.spread(lists, vacancies, places, nothing)
+    wanted = dict(zip(vacancies.tolist(), places.tolist(), strict=True))
+    begun = time.perf_counter()
+    settled = congestion.settle(matcher, "price", seekers, wanted, city.TODAY, threads=THREADS)
+    taken = time.perf_counter() - begun
+    prices = np.array([settled[number] for number in vacancies.tolist()], dtype=np.int16)
+    lists = matcher.best(seekers, congestion.SHOWN, city.TODAY, threads=THREADS)
+    priced = congestion.spread(lists, vacancies, places, prices)
+    matcher.set_column("price", vacancies, nothing)
+    loss = 1 - priced.score / plain.score
+    never, gini = (
+        f"不计价 {plain.never * 100:.1f}%",
+        f"不计价 {plain.gini:.3f}，最多 {plain.most} 人看同一岗（计价后 {priced.most}）",
+    )
     return [
-        _row("从未显示的岗位", never * 100, "%", f"不计价 {plain.never * 100:.1f}%", never / plain.never, "≤3%", never <= 0.03),
-        _row("显示次数的基尼系数", gini, "", f"不计价 {plain.gini:.3f}", gini / plain.gini, "≤0.35", gini <= 0.35),
+        _row("从未显示的岗位", priced.never * 100, "%", never, priced.never / plain.never, "≤3%", priced.never <= 0.03),
+        _row("显示次数的基尼系数", priced.gini, "", gini, priced.gini / plain.gini, "≤0.35", priced.gini <= 0.35),
         _row("为此减少的平均分", loss * 100, "%", f"不计价 {plain.score:.1f} 分", loss, "≤4%", loss <= 0.04),
-        _row("夜间算价", taken, "秒", "清单另计", taken, "≤10 秒", taken <= 10),
+        _row("夜间算价", taken, "秒", f"前 {congestion.LISTED} 名清单两次", taken, "≤60 秒", taken <= 60),
     ]  # fmt: skip
 
 

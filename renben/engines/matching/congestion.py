@@ -1,21 +1,22 @@
 """What an offer pays, in points, for being shown to more people than it has places for.
 
-Each night everybody's longest lists are made once without prices; then, a few times over, everybody is shown the first few of
-his list, offers shown too often for their places become dearer and those shown too seldom cheaper. What comes out is one whole
-number for each offer, never below 0, that stands in the score as a part of its own: anyone can see it and why.
+Each night everybody's longer lists are made; then, a few times over, everybody is shown the first few of his list, offers shown too often for their places become dearer and those shown too seldom cheaper, and the lists are made again. What comes out is one whole number for each offer, never below 0, that stands in the score as a part of its own: anyone can see it and why.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from .matcher import Best
+from .matcher import Best, Matcher
+from .rows import Rows
 
-ROUNDS, SHOWN = 6, 10
-STEP = 3.0
-"""Points by which a price moves when an offer is shown about three times (e) as often as its places would have it."""
+SHOWN, LISTED = 10, 60
+TURNS = ((6, 3.0), (3, 2.0))
+"""For each making of the lists: so many rounds, and the points by which a price moves when an offer is shown about three times (e)
+as often as its places would have it. One making is not enough: prices bring in offers that were on nobody's list."""
 MOST = 60
 """Dearest price: an offer that suits is not pushed out of sight however many it suits."""
 
@@ -31,34 +32,60 @@ class Spread:
     score: float
 
 
-def prices(
-    lists: Best, offers: np.ndarray, places: np.ndarray, *, rounds: int = ROUNDS, shown: int = SHOWN, step: float = STEP,
-    most: int = MOST,
-) -> np.ndarray:  # fmt: skip
-    """Prices (int16, 0 to `most`) for `offers` (sorted numbers) with so many places each (int64, at least 1).
+def settle(
+    matcher: Matcher,
+    column: str,
+    asking: Rows,
+    places: Mapping[int, int],
+    context: Mapping[str, int],
+    *,
+    threads: int = 1,
+) -> dict[int, int]:
+    """Prices of all offers of `matcher`, which has them in `column` afterwards: number → points, 0 to `MOST`.
 
-    lists: everybody's best offers, longer than `shown` (sixty do), by scores without prices.
+    asking: everybody's wishes; places: how many each offer wants (1 where nothing is said). `column` must be a part of the table
+    with sign -1 and a floor of -`MOST` or below. Prices of an earlier night play no part, so a night done twice gives the same.
     """
-    at, scores = _places_in(lists, offers), lists.scores
-    price = np.zeros(offers.size, dtype=np.float64)
+    offers = np.unique(matcher.rows().ids)
+    if not offers.size or not asking.size:
+        return {}
+    wanted = np.array([max(places.get(number, 1), 1) for number in offers.tolist()], dtype=np.int64)
+    price = np.zeros(offers.size, dtype=np.int16)
+    for rounds, step in TURNS:
+        matcher.set_column(column, offers, price)
+        lists = matcher.best(asking, LISTED, context, threads=threads)
+        price = prices(lists, offers, wanted, start=price, rounds=rounds, step=step)
+    matcher.set_column(column, offers, price)
+    return dict(zip(offers.tolist(), price.tolist(), strict=True))
+
+
+def prices(
+    lists: Best, offers: np.ndarray, places: np.ndarray, *, start: np.ndarray, rounds: int, step: float
+) -> np.ndarray:
+    """Prices (int16, 0 to `MOST`) for `offers` (sorted numbers) with so many places each (int64, at least 1).
+
+    lists: everybody's best offers, longer than `SHOWN`, made with the prices `start`.
+    """
+    at = _places_in(lists, offers)
+    scores = lists.scores + start[at]
+    price = start.astype(np.float64)
     for _ in range(rounds):
-        chosen = _shown(at, scores, _whole(price, most), lists.keys, shown)
+        chosen = _shown(at, scores - _whole(price)[at], lists.keys)
         load = np.bincount(at[chosen], minlength=offers.size)
-        fair = np.maximum(load.sum() * places / places.sum(), 1e-9)
-        price = np.clip(price + step * np.log((load + 0.5) / (fair + 0.5)), 0, most)
-    return _whole(price, most)
+        fair = load.sum() * places / places.sum()
+        price = np.clip(price + step * np.log((load + 0.5) / (fair + 0.5)), 0, MOST)
+    return _whole(price)
 
 
-def spread(lists: Best, offers: np.ndarray, places: np.ndarray, price: np.ndarray, *, shown: int = SHOWN) -> Spread:
-    """What everybody's first `shown` offers look like under these prices (lists by scores without them)."""
-    at, scores = _places_in(lists, offers), lists.scores
-    chosen = _shown(at, scores, price, lists.keys, shown)
-    load = np.bincount(at[chosen], minlength=offers.size)
+def spread(lists: Best, offers: np.ndarray, places: np.ndarray, price: np.ndarray) -> Spread:
+    """How the first `SHOWN` of everybody's lists fall on the offers; `price` is what the lists were made with."""
+    at, shown = _places_in(lists, offers), (lists.keys >= 0) & (np.arange(lists.keys.shape[1]) < SHOWN)
+    load = np.bincount(at[shown], minlength=offers.size)
     return Spread(
         never=float((load == 0).mean()),
         gini=gini(load / places, places),
         most=int(load.max(initial=0)),
-        score=float(scores[chosen].mean()) if chosen.any() else 0.0,
+        score=float((lists.scores + price[at])[shown].mean()) if shown.any() else 0.0,
     )
 
 
@@ -73,8 +100,8 @@ def gini(values: np.ndarray, weights: np.ndarray) -> float:
     return float(1 - ((held[1:] + held[:-1]) * np.diff(weight)).sum())
 
 
-def _whole(price: np.ndarray, most: int) -> np.ndarray:
-    return np.clip(np.rint(price), 0, most).astype(np.int16)
+def _whole(price: np.ndarray) -> np.ndarray:
+    return np.rint(price).astype(np.int16)
 
 
 def _places_in(lists: Best, offers: np.ndarray) -> np.ndarray:
@@ -82,12 +109,11 @@ def _places_in(lists: Best, offers: np.ndarray) -> np.ndarray:
     return np.minimum(np.searchsorted(offers, np.maximum(lists.numbers, 0)), offers.size - 1)
 
 
-def _shown(at: np.ndarray, scores: np.ndarray, price: np.ndarray, keys: np.ndarray, shown: int) -> np.ndarray:
-    """The first `shown` of each list when prices count (bool, lists × length); among equals the list's own order holds."""
+def _shown(at: np.ndarray, worth: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """The best `SHOWN` of each list by `worth` (bool, lists × length); among equals the list's own order holds."""
     length = keys.shape[1]
-    worth = np.where(keys < 0, np.int32(-(2**24)), scores.astype(np.int32) - price[at]) * np.int32(length)
-    worth -= np.arange(length, dtype=np.int32)
-    if length > shown:
-        bar = np.partition(worth, length - shown, axis=1)[:, length - shown, None]
-        return (worth >= bar) & (keys >= 0)
-    return keys >= 0
+    if length <= SHOWN:
+        return keys >= 0
+    ordered = np.where(keys < 0, -(2**24), worth) * length - np.arange(length)
+    bar = np.partition(ordered, length - SHOWN, axis=1)[:, length - SHOWN, None]
+    return (ordered >= bar) & (keys >= 0)

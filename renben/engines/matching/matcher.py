@@ -97,6 +97,11 @@ class Matcher:
         with self.lock:
             self.store.set_column(name, numbers, values, otherwise=otherwise)
 
+    def rows(self) -> Rows:
+        """A copy of everything stored."""
+        with self.lock:
+            return self.store.rows()
+
     def save(self, path: Path) -> None:
         with self.lock:
             self.store.save(path)
