@@ -62,6 +62,7 @@ WORDS = {
     "seeker.lapse": "求职登记过期",
     "seeker.occupation": "选定求职职业",
     "vacancy.registered": "登记招聘岗位",
+    "vacancy.drafted": "走访记下招聘岗位",
     "vacancy.changed": "修改招聘岗位",
     "vacancy.returned": "退回招聘岗位",
     "vacancy.published": "发布招聘岗位",

@@ -42,6 +42,12 @@ WANTED = dict.fromkeys(["J-4.3.2", "Q-1.3.1", "Q-1.3.2"], SUBSIDY)
 PREPARED = {"Q-1.3.5": on_posts}
 """What has to stand before the walk: rows of a service that its steps read."""
 
+WANTED["J-5.3.1"] = {
+    "jobs_offered": [{"job": "包装工", "openings": "5", "requirement": "能上两班", "pay": "4500-5500元/月"}],
+    "brochure_valid_until": "2026-12-20",
+}
+"""A post as an employer tells it: the rules of words and wages are asked."""
+
 pytestmark = [pytest.mark.pages, pytest.mark.django_db]
 
 

@@ -166,7 +166,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a vacancy; one changed by somebody else meanwhile is not overwritten."""
     vacancy: Vacancy = request.subject
     employer = vacancy.employer
-    if vacancy.state not in Vacancy.LIVE:
+    if vacancy.state not in (*Vacancy.LIVE, Vacancy.State.DRAFT):
         messages.error(request, f"岗位现在是“{vacancy.get_state_display()}”，不能修改。")
         return redirect("vacancies:vacancy", pk)
     form = VacancyForm(

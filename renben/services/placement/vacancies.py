@@ -22,6 +22,7 @@ from renben.services.registration.reasons import NotPossible, Why
 
 State = Vacancy.State
 WHAT = {
+    "drafted": "走访时记下",
     "registered": "登记",
     "changed": "修改",
     "returned": "退回修改",
@@ -43,6 +44,10 @@ RECHECKED = (
 """A change of these is checked again before anybody sees it."""
 CHECKED, RENEWED = "VacancyChecked", "VacancyRenewed"
 """What clears the tasks of checking a vacancy and of asking whether it goes on."""
+
+
+UNREADY = (State.DRAFT, State.RETURNED)
+"""Whoever saves one of these says that it is complete now."""
 
 
 class StaleVacancy(NotPossible):
@@ -163,24 +168,58 @@ def register(
     if why := objections(employer, on, work_kind=ad.work_kind):
         raise NotPossible(*why)
     _sound(ad)
-    ad = coded(ad)
+    kept = {"source": source, "case": case, "is_demo": is_demo, "valid_until": _term(valid_until, on)}
+    vacancy = _new(employer, organization, coded(ad), by, on, **kept)
+    note(vacancy, "registered", by, faults=len(musts(vacancy.faults)))
+    _ask_check(vacancy)
+    return vacancy
+
+
+def _new(employer: Employer, organization: Organization, ad: Ad, by: Any, on: dt.date, **fields: Any) -> Vacancy:
     vacancy = Vacancy(
         employer=employer,
         organization=organization,
         number=numbering.next("vacancy", organization, on, "ZP"),
-        case=case,
-        source=source,
         registered_on=on,
-        valid_until=_term(valid_until, on),
         recorded_by=by,
         recorded_at=clock.now(),
-        is_demo=is_demo,
         **ad.columns(),
+        **fields,
     )
     _judge(vacancy, ad, on)
     vacancy.save()
-    note(vacancy, "registered", by, faults=len(musts(vacancy.faults)))
-    _ask_check(vacancy)
+    return vacancy
+
+
+@acts.whole
+def draft(
+    *,
+    employer: Employer,
+    organization: Organization,
+    ad: Ad,
+    by: Any,
+    source: str,
+    valid_until: dt.date | None = None,
+    on: dt.date | None = None,
+    case: Any = None,
+) -> Vacancy:
+    """A post told on a visit: registered when nothing is lacking, else kept as a draft with a task to complete it."""
+    on = on or clock.today()
+    given = {"employer": employer, "organization": organization, "by": by, "source": source, "on": on, "case": case}
+    if not objections(employer, on, work_kind=ad.work_kind) and ad.contact_name and not musts(check(ad, employer, on)):
+        return register(ad=ad, valid_until=valid_until, **given)
+    kept = {"source": source, "case": case, "state": State.DRAFT, "valid_until": _term(valid_until, on)}
+    vacancy = _new(employer, organization, coded(ad), by, on, **kept)
+    note(vacancy, "drafted", by, faults=len(musts(vacancy.faults)))
+    taskboard.open_task(
+        key=f"vacancy.check:{vacancy.pk}:0",
+        title=f"补齐招聘岗位：{vacancy.title}",
+        reason=f"走访时记下的{employer.name}的岗位还不齐，问清单位补上，才能审核发布。",
+        organization=organization,
+        cleared_by=CHECKED,
+        due_on=clock.today(),
+        url=f"/vacancies/{vacancy.pk}/",
+    )
     return vacancy
 
 
@@ -226,16 +265,17 @@ def change(
     """修改. Words and wages are checked again before anybody sees them; other facts change at once. Nothing changed changes
     nothing. NotPossible for fewer posts than are filled already."""
     held = lock(vacancy.pk, version)
-    _only(held, Vacancy.LIVE, "修改")
+    _only(held, (*Vacancy.LIVE, State.DRAFT), "修改")
     _sound(ad)
     before, today = ad_of(held), clock.today()
     ad = coded(ad, before)
     until = _term(valid_until, today) if valid_until and valid_until != held.valid_until else held.valid_until
-    if ad == before and until == held.valid_until and held.state != State.RETURNED:
+    if ad == before and until == held.valid_until and held.state not in UNREADY:
         return held
     if ad.headcount < held.filled:
         raise NotPossible(Why("headcount", f"已经招到{held.filled}人，招聘人数不能少于{held.filled}人。"))
-    if ad.work_kind != before.work_kind and (why := objections(held.employer, today, work_kind=ad.work_kind)):
+    is_asked = ad.work_kind != before.work_kind or held.state == State.DRAFT
+    if is_asked and (why := objections(held.employer, today, work_kind=ad.work_kind)):
         raise NotPossible(*why)
     changed = [name for name in ad.__dataclass_fields__ if getattr(ad, name) != getattr(before, name)]
     for name, value in ad.columns().items():
@@ -243,7 +283,7 @@ def change(
             setattr(held, name, value)
     held.valid_until = until
     _judge(held, ad, today)
-    if held.state == State.RETURNED or any(name in RECHECKED for name in changed):
+    if held.state in UNREADY or any(name in RECHECKED for name in changed):
         held.state = State.SUBMITTED
     elif held.filled and held.filled == held.headcount:
         raise NotPossible(Why("headcount", "招聘人数与已招到人数相同，等于招满。", "招满了请用“登记招到人”或“撤下”。"))
