@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from renben.engines.payments import accounts
 from renben.kernel import clock
 from renben.services.support.posts import paying, placing, wages
 from renben.services.support.posts.models import PostPlacement
@@ -15,8 +16,10 @@ def on_posts(district: build.District, *, is_signed: bool = True) -> tuple[PostP
     maker, checker = build.staff("first_review", district.centre), build.staff("second_review", district.centre)
     today = clock.today()
     month = today.replace(day=1)
+    unit = build.employer(district.villages[0], "光明街道社区公益性就业组织")
+    accounts.set_payee_account(owner=unit, holder=unit.name, bank="北京银行", number="0200000112233", by=maker)
     post = placing.open_post(
-        employer=build.employer(district.villages[0], "光明街道社区公益性就业组织"),
+        employer=unit,
         name="社区治安协管员",
         headcount=5,
         approved_from=today,

@@ -17,6 +17,7 @@ from renben.channels.workbench.attempts import attempt
 from renben.channels.workbench.downloads import export
 from renben.channels.workbench.posts import VIEW, WORK
 from renben.channels.workbench.posts_acts import asked, day_field
+from renben.engines.payments import accounts
 from renben.kernel import clock
 from renben.kernel.models import Employer
 from renben.kernel.policy import Principal, page
@@ -67,6 +68,12 @@ class CloseForm(forms.Form):
         if self.cleaned_data["on"] > clock.today():
             raise forms.ValidationError("撤销日期还没到，请核对。")
         return self.cleaned_data["on"]
+
+
+class AccountForm(forms.Form):
+    holder = forms.CharField(label="户名", max_length=100, help_text="必须是组织自己的全称。")
+    bank = forms.CharField(label="开户银行", max_length=60)
+    number = forms.CharField(label="账号", max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
 def selected(principal: Principal, form: JobFilter) -> QuerySet[PublicPost]:
@@ -153,6 +160,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         "quarter": quarter_text(post.approved_from),
         "rows": paginate(request, people),
         "taken": placing.running(post).count(),
+        "account": accounts.current_of([post.employer]).get(post.employer_id),
     }
     return render(request, "posts/job.html", context)
 
@@ -189,4 +197,28 @@ def close_job(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("posts:job", pk)
     return asked(
         request, form, reverse("posts:job", args=[pk]), title="撤销岗位", button="撤销", danger=True, about=str(post)
+    )
+
+
+@page(action=WORK, subject="employer")
+def unit_account(request: HttpRequest, pk: int) -> HttpResponse:
+    """登记组织的收款账户, checked against its name."""
+    unit: Employer = request.subject
+    form = AccountForm(request.POST if request.method == "POST" else None, initial={"holder": unit.name})
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            made = accounts.set_payee_account(owner=unit, by=request.user, **form.cleaned_data)
+            return f"收款账户已登记：{made.bank} {made.number_masked}。"
+
+        if attempt(request, act):
+            return redirect("posts:jobs")
+    return asked(
+        request,
+        form,
+        reverse("posts:jobs"),
+        title="登记组织的收款账户",
+        button="登记",
+        about=unit.name,
+        notes=["专项补贴只拨到组织自己的账户。已经签批的审批表仍按原来的账户。"],
     )

@@ -16,6 +16,8 @@ from renben.channels.paging import paginate
 from renben.channels.workbench.attempts import Refused, attempt, office_of
 from renben.channels.workbench.downloads import export, full_numbers
 from renben.channels.workbench.posts_acts import asked, day_field, not_later
+from renben.engines.payments import accounts
+from renben.engines.payments.models import PaymentAccount
 from renben.kernel import clock
 from renben.kernel.models import Employer
 from renben.kernel.policy import page
@@ -153,6 +155,17 @@ def make(request: HttpRequest) -> HttpResponse:
     return redirect("posts:payroll", made[0].pk) if made else redirect("posts:payrolls")
 
 
+def accounts_for(payroll: PostPayroll, units: list[tables.Unit]) -> list[PaymentAccount | None]:
+    """Where each unit's money goes: as signed, before that the account in use today."""
+    if payroll.state == State.DRAFT:
+        owners = Employer.objects.filter(pk__in=[unit.employer_id for unit in units if unit.employer_id])
+        held = accounts.current_of(owners)
+    else:
+        signed = PaymentAccount.objects.filter(lines__batch__post_payrolls=payroll, employer__isnull=False)
+        held = {account.employer_id: account for account in signed.distinct().order_by("id")}
+    return [held.get(unit.employer_id) for unit in units]
+
+
 @page(action=ACTION, subject="post_payroll")
 @require_GET
 def payroll_page(request: HttpRequest, pk: int) -> HttpResponse:
@@ -168,7 +181,7 @@ def payroll_page(request: HttpRequest, pk: int) -> HttpResponse:
     units = tables.by_unit(rows)
     context = {
         "payroll": payroll,
-        "units": units,
+        "units": list(zip(units, accounts_for(payroll, units), strict=True)),
         "total": tables.total_of(units),
         "rows": paginate(request, lines),
         "headings": [(heading.value, heading.short) for heading in Heading],
@@ -277,3 +290,30 @@ def payroll_export(request: HttpRequest, pk: int) -> HttpResponse:
         notes.insert(0, "草稿：还没有签批，不能作为拨付依据。")
     title = f"{'【草稿】' if payroll.state == State.DRAFT else ''}公益性专项补贴明细（{payroll.month:%Y-%m}）"
     return export(request, title, columns, lines, line, notes=notes)
+
+
+@page(action=ACTION, subject="post_payroll")
+@require_POST
+def transfers_export(request: HttpRequest, pk: int) -> HttpResponse:
+    """The transfers for the finance desk: a line for each unit with its full account; the download is on record."""
+    payroll: PostPayroll = request.subject
+    units = tables.by_unit(tables.rows_of(payroll))
+    columns = [
+        ("公益性就业组织", 30), ("户名", 30), ("开户银行", 22), ("账号", 26), ("人数", 8), ("工资", 14), ("保险、公积金", 14),
+        ("福利", 12), ("合计", 14),
+    ]  # fmt: skip
+
+    def line(pair: tuple[tables.Unit, PaymentAccount | None]) -> list:
+        unit, held = pair
+        return [
+            unit.name, held.holder if held else "", held.bank if held else "", accounts.number_of(held) if held else "",
+            unit.count, unit.pay / 100, unit.insurance / 100, unit.welfare / 100, unit.total / 100,
+        ]  # fmt: skip
+
+    total = tables.total_of(units).total
+    notes = [f"{payroll.organization}　{payroll.month:%Y年%m月}第{payroll.sequence}张　合计{total / 100:,.2f}元"]
+    if payroll.state == State.DRAFT:
+        notes.insert(0, "草稿：还没有签批，不能作为拨付依据。")
+    pairs = list(zip(units, accounts_for(payroll, units), strict=True))
+    title = f"{'【草稿】' if payroll.state == State.DRAFT else ''}公益性专项补贴拨款清单（{payroll.month:%Y-%m}）"
+    return export(request, title, columns, pairs, line, notes=notes)

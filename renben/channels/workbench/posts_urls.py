@@ -16,6 +16,7 @@ urlpatterns = [
     path("jobs/<int:pk>/edit/", posts_jobs.edit_job, name="edit_job"),
     path("jobs/<int:pk>/close/", posts_jobs.close_job, name="close_job"),
     path("jobs/<int:pk>/place/", posts_acts.place, name="place"),
+    path("units/<int:pk>/account/", posts_jobs.unit_account, name="unit_account"),
     path("wages/", posts_wages.sheet, name="wages"),
     path("wages/import/", posts_wages.take_sheet, name="take_sheet"),
     path("wages/export/", posts_wages.sheet_export, name="sheet_export"),
@@ -28,5 +29,6 @@ urlpatterns = [
     path("payrolls/<int:pk>/confirm/", posts_payrolls.confirm, name="confirm"),
     path("payrolls/<int:pk>/paid/", posts_payrolls.paid, name="paid"),
     path("payrolls/<int:pk>/return/", posts_payrolls.take_back, name="take_back"),
+    path("payrolls/<int:pk>/transfers/", posts_payrolls.transfers_export, name="transfers_export"),
     path("payrolls/<int:pk>/export/", posts_payrolls.payroll_export, name="payroll_export"),
 ]

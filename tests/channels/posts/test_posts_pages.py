@@ -286,3 +286,24 @@ def test_a_wage_against_the_rule_is_named_in_the_plan(office, maker):
 def test_the_file_of_the_person_names_the_post(office, maker):
     placement = office.place_on(office.post())
     assert f"/posts/people/{placement.pk}/" in text_of(maker.get(f"/people/{placement.person_id}/"))
+
+
+def test_a_units_money_goes_to_its_own_account(office, maker, checker):
+    unit = office.unit(has_account=False)
+    placement = office.place_on(office.post(unit))
+    office.sheet("2011-03", (placement, 116_000, 0))
+    say(maker, "/posts/payrolls/make/", month="2011-03")
+    payroll = PostPayroll.objects.get()
+    assert "没有收款账户，请登记" in text_of(maker.get(f"/posts/payrolls/{payroll.pk}/"))
+    assert "光明街道社区公益性就业组织没有登记收款账户" in sign(checker, payroll, "2011-03-20")
+    given = {"holder": unit.name, "bank": "北京银行", "number": "9988 7766 5544 33"}
+    account = f"/posts/units/{unit.pk}/account/"
+    assert "与“光明街道社区公益性就业组织”不一致" in say(maker, account, **given | {"holder": "某某公司"})
+    assert "收款账户已登记" in say(maker, account, **given)
+    assert "可以随表拨款" in sign(checker, payroll, "2011-03-20")
+    assert set(PaymentLine.objects.order_by("id").values_list("account__employer", flat=True)) == {unit.pk}
+    say(maker, account, **given | {"number": "1122334455667788"})
+    book = openpyxl.load_workbook(io.BytesIO(maker.post(f"/posts/payrolls/{payroll.pk}/transfers/").content))
+    row = [cell.value for cell in book.active[3]]
+    assert row[:5] == [unit.name, unit.name, "北京银行", "99887766554433", 1], "the account that was signed"
+    assert round(row[-1] * 100) == 100_500 + 2 * UNIT_INSURANCE

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from renben.engines.payments import accounts, returns
 from renben.engines.payments import actions as payments
-from renben.engines.payments import returns
 from renben.engines.payments.models import PaymentBatch, PaymentLine
 from renben.kernel import acts, audit, clock, taskboard
 from renben.kernel.models import Employer, Organization, Task
@@ -106,12 +106,32 @@ def confirm_payroll(*, payroll: PostPayroll, approved_on: dt.date, signed_on: dt
     full = [batch for batch in batches if batch.count]
     if not full:
         raise NotPossible(Why("empty", "审批表里没有要拨付的人，不能签批。"))
+    _address(held)
     for batch in full:
         payments.confirm(batch=batch, by=by)
     held.state, held.approved_on, held.signed_on = Payroll.CONFIRMED, approved_on, signed_on
     held.save()
     _trail("confirm", held, by, total=sum(batch.total_fen for batch in full))
     return held
+
+
+def _address(payroll: PostPayroll) -> None:
+    """Every unit's money goes to its own account, fixed with the signature. NotPossible names the units without one.
+
+    The housing fund goes to its centre by the deposit's own papers.
+    """
+    rows = amounts_of(payroll).exclude(heading=Heading.FUND).select_related("placement__post__employer")
+    by_unit: dict[Employer, list[int]] = {}
+    for row in rows.order_by("placement__post__employer__name", "id"):
+        by_unit.setdefault(row.placement.post.employer, []).append(row.payment_line_id)
+    held = accounts.current_of(by_unit)
+    missing = [unit.name for unit in by_unit if unit.pk not in held]
+    if missing:
+        raise NotPossible(
+            Why("no_account", f"{'、'.join(missing[:5])}没有登记收款账户。", "请在“岗位”里点开岗位，登记组织的账户。")
+        )
+    for unit, lines in by_unit.items():
+        PaymentLine.objects.filter(pk__in=lines).update(account=held[unit.pk])
 
 
 @acts.whole

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from renben.engines.payments import accounts
 from renben.kernel.models import Employer, Person, Post
 from renben.services.support.posts import paying, placing, wages
 from renben.services.support.posts.models import PostPayroll, PostPlacement, PublicPost
@@ -36,8 +37,12 @@ class Office:
         self.travel.move_to(dt.datetime.combine(day(text), dt.time(10), ZoneInfo("Asia/Shanghai")))
         return day(text)
 
-    def unit(self, name: str = "光明街道社区公益性就业组织", street: int = 0) -> Employer:
-        return build.employer(self.place.villages[street], name)
+    def unit(self, name: str = "光明街道社区公益性就业组织", street: int = 0, *, has_account: bool = True) -> Employer:
+        unit = build.employer(self.place.villages[street], name)
+        if has_account:
+            number = f"0200{unit.pk:012d}"
+            accounts.set_payee_account(owner=unit, holder=name, bank="北京农村商业银行", number=number, by=self.maker)
+        return unit
 
     def post(self, unit: Employer | None = None, headcount: int = 3, name: str = "社区治安协管员") -> PublicPost:
         return placing.open_post(
