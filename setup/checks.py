@@ -63,6 +63,7 @@ def main(arguments: list[str]) -> int:
     quick = arguments == ["quick"]
     everything = not arguments or arguments == ["all"]
     environment.prepare()
+    environment.prepare_ray()
     if everything:
         packages.require_browser_and_fonts()
         packages.require_server_programs()

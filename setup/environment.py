@@ -19,6 +19,7 @@ from console import PYTHON, ROOT, VENV, SetupFailed, is_root, quiet, step, venv_
 from packages import apt_install
 
 LOCK = ROOT / "requirements.lock"
+RAY_LOCK = ROOT / "requirements-ray.lock"
 VENDOR = ROOT / "renben" / "channels" / "static" / "vendor"
 # What pages load, from the package's folder to its name under static/vendor. htmx comes with django-htmx.
 VENDOR_FILES = {
@@ -33,6 +34,32 @@ def prepare() -> None:
     """Brings `.venv`, `node_modules` and static/vendor up to date; does nothing when they are."""
     _prepare_python()
     _prepare_front_end()
+
+
+def prepare_ray() -> None:
+    """Ray, for the tests of sharded matching: from a lock of its own, because the platform runs without it.
+
+    Another requirements.lock takes it out again (`sync`), so its stamp covers both.
+    """
+    stamp_file, stamp = VENV / ".renben-stamp-ray", _stamp_of(LOCK, RAY_LOCK)
+    if _reads(stamp_file) == stamp and _works(
+        "import importlib.util, sys; sys.exit(not importlib.util.find_spec('ray'))"
+    ):
+        return
+    with step("安装 Ray（只用于测试，按 requirements-ray.lock 校验）"):
+        install = [
+            VENV / "bin" / "uv",
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            PYTHON,
+            "--require-hashes",
+            "-r",
+            RAY_LOCK,
+        ]
+        quiet(install, what="安装 Ray", env=_registry_environment())
+    stamp_file.write_text(stamp, encoding="utf-8")
 
 
 def _stamp_of(*parts: str | Path) -> str:

@@ -65,6 +65,13 @@ def find_people(timestamp: int) -> None:
     running.run_all()
 
 
+@app.periodic(cron="50 1 * * *")
+@app.task(name="matching.clean", queueing_lock="matching.clean")
+def clean_matching(timestamp: int) -> None:
+    """匹配: notes of changes that every process has read are cleared away."""
+    matching_changes.clean()
+
+
 @app.periodic(cron="30 1 * * *")
 @app.task(name="audit.anchor", queueing_lock="audit.anchor")
 def anchor(timestamp: int) -> None:
