@@ -11,8 +11,7 @@ from procrastinate.job_context import JobContext
 from renben.engines.procedures import duties
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
-from renben.services.placement import seekers_days, vacancies_nightly
-from renben.services.placement import vacancies_nightly
+from renben.services.placement import matching_changes, seekers_days, vacancies_nightly
 from renben.services.registration import contacts
 from renben.services.support.finding import running
 

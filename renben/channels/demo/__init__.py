@@ -49,7 +49,7 @@ def build(*, people: int, seed: int, as_of: str | None, if_empty: bool, say: Cal
 
 
 def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], None]) -> dict[str, int]:
-    from renben.channels.demo import findings, offices, population, seekers, subsidies, work
+    from renben.channels.demo import findings, offices, population, referrals, seekers, subsidies, work
     from renben.channels.demo.vacancies import vacancies_of
 
     streets = list(Organization.objects.filter(tier="street").order_by("path"))
@@ -70,9 +70,11 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     say(f"{opened.opened} 件定期职责已按日历开立。")
     found = findings.findings(rng, today)
     say(f"政策找人：{found['found']} 人次符合或可能符合，已跟进 {sum(found.values()) - found['found']} 人次。")
+    say(f"{seekers.seekers(rng, today)} 份求职登记已建立。")
+    made = referrals.referrals(rng, today, people)
+    say(f"岗位推荐 {sum(made.values()) - made['calls']} 次，其中就业 {made['hired']} 人。")
     _analyze()
     return log
-    say(f"{seekers.seekers(rng, today)} 份求职登记已建立。")
 
 
 def _analyze() -> None:

@@ -31,11 +31,11 @@ def _at(day: dt.date, hour: int, rng: random.Random) -> dt.datetime:
 
 
 def _pair(seeker: Seeker, rng: random.Random) -> tuple[Vacancy, int, list[dict]] | None:
-    """One of the rows the page would show, with its reasons."""
-    top = matching.for_seeker(seeker, size=4).top
-    if not top:
+    """One of the rows the page would show, or one that narrowly fails, with its reasons."""
+    answer = matching.for_seeker(seeker, size=4)
+    if not (rows := answer.top or answer.near):
         return None
-    found = rng.choice(top)
+    found = rng.choice(rows)
     vacancy = Vacancy.objects.select_related("employer").get(pk=found.number)
     wish = seeker.wishes.order_by("rank")[found.wish]
     return vacancy, found.score, matching_words.explained(found.parts, seeker, wish, vacancy)
