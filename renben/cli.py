@@ -155,6 +155,7 @@ IMPORTS = (
     "employers",
     "subsidy_openings",
     "seekers",
+    "vacancies",
     "contributions",
     "medical",
     "business",

@@ -63,6 +63,7 @@ WORDS = {
     "seeker.occupation": "选定求职职业",
     "vacancy.registered": "登记招聘岗位",
     "vacancy.drafted": "走访记下招聘岗位",
+    "vacancy.imported": "导入招聘岗位",
     "vacancy.changed": "修改招聘岗位",
     "vacancy.returned": "退回招聘岗位",
     "vacancy.published": "发布招聘岗位",

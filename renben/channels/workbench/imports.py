@@ -36,6 +36,7 @@ KINDS = {
     "employers": "用人单位名册",
     "subsidy_openings": "社会保险补贴期初月数（启用平台前已享受的）",
     "seekers": "求职登记名单",
+    "vacancies": "招聘岗位表",
 } | {kind: f"外部数据：{OutsideFact.Kind(kind).label}" for kind in OUTSIDE}
 
 

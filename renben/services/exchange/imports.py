@@ -20,7 +20,7 @@ from django.db.models import Count
 
 from renben.kernel import audit, clock, crypto, files
 from renben.kernel.models import ImportBatch, StoredFile
-from renben.services.exchange import employer_rows, opening_rows, outside_rows, people_rows, row_store
+from renben.services.exchange import employer_rows, opening_rows, outside_rows, people_rows, row_store, vacancy_rows
 from renben.services.exchange.copy_in import copy_in
 from renben.services.exchange.layout import OUTSIDE, layout_of
 from renben.services.exchange.models import ImportRow
@@ -35,6 +35,7 @@ KINDS: dict[str, ModuleType] = {
     "employers": employer_rows,
     "subsidy_openings": opening_rows,
     "seekers": opening_rows,
+    "vacancies": vacancy_rows,
     **dict.fromkeys(OUTSIDE, outside_rows),
 }
 ALLOWED = {"xlsx", "xls", "csv"}
@@ -157,7 +158,7 @@ def _preview_rows(chunk: Sequence[Row], reading: Reading, batch: ImportBatch, as
     return made
 
 
-KINDS_SUBJECT = dict.fromkeys(KINDS, "person") | {"employers": "employer"}
+KINDS_SUBJECT = dict.fromkeys(KINDS, "person") | {"employers": "employer", "vacancies": "employer"}
 
 
 def _count(batch: ImportBatch) -> None:

@@ -118,6 +118,7 @@ FILES = {
     "employers": "employers.yaml",
     "subsidy_openings": "subsidy_openings.yaml",
     "seekers": "seekers.yaml",
+    "vacancies": "vacancies.yaml",
 } | {kind: f"{kind}.yaml" for kind in OUTSIDE}
 
 

@@ -123,7 +123,7 @@ def read_roster(
 
 
 def _what(layout: Layout) -> str:
-    return "单位" if layout.id == "employers" else "人员"
+    return {"employers": "单位", "vacancies": "岗位"}.get(layout.id, "人员")
 
 
 def _too_many(layout: Layout) -> str:

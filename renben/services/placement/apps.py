@@ -18,5 +18,6 @@ class PlacementConfig(AppConfig):
         matching_changes.load()
         search_sources.load()
         hooks.register_sink("seeker", "renben.services.placement.seekers_import:sink")
+        hooks.register_sink("vacancy", "renben.services.placement.vacancies_import:sink")
         facts.provide("seeker", "renben.services.placement.seekers_facts:fact")
         events.listen(events.PersonPlaced, seekers_days.on_person_placed)

@@ -24,6 +24,7 @@ State = Vacancy.State
 WHAT = {
     "drafted": "走访时记下",
     "registered": "登记",
+    "imported": "从表格导入",
     "changed": "修改",
     "returned": "退回修改",
     "published": "发布",

@@ -12,12 +12,13 @@ from typing import Any
 
 from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext
 from renben.kernel.employer_names import plain_name
-from renben.kernel.models import Employer, Organization, Region
+from renben.kernel.models import Employer, Organization
 from renben.services.placement import vacancies
 from renben.services.placement.codes import VacancySource
 from renben.services.placement.models import Vacancy
 from renben.services.placement.vacancies_ad import LONGEST, Ad
 from renben.services.placement.vacancies_employers import MAIN, has_licence, note_licence, objections
+from renben.services.placement.vacancies_places import place_of
 from renben.services.placement.vacancies_typed import insurances_of, kind_of, wage_of
 from renben.services.registration.reasons import NotPossible, Why
 
@@ -67,16 +68,6 @@ def check_employer(ctx: StepContext) -> Done:
     return Done()
 
 
-def _place(employer: Employer, office: Organization, text: str = "") -> str:
-    """Where the work is: the street whose name is written, else the employer's own street, else the office's."""
-    streets = Region.objects.filter(level="street", code__startswith=office.region_id[:6]).order_by("code")
-    for code, name in streets.values_list("code", "name"):
-        stem = name.removesuffix("街道").removesuffix("地区")
-        if len(stem) > 1 and stem in text:
-            return code
-    return employer.organization.region_id if employer.organization.tier == "street" else office.region_id
-
-
 def _job_ad(ctx: StepContext, row: Mapping[str, Any]) -> Ad:
     """One line of the case's table as a post. NotPossible when its wage cannot be read."""
     facts, wage = ctx.facts, wage_of(row.get("pay") or "")
@@ -97,7 +88,7 @@ def _job_ad(ctx: StepContext, row: Mapping[str, Any]) -> Ad:
         wage_high_fen=wage.high_fen,
         benefits=(facts.get("benefits") or "")[:300],
         insurances=insurances_of(facts.get("insurances") or ""),
-        region_id=_place(ctx.case.employer, ctx.organization, place),
+        region_id=place_of(ctx.case.employer, ctx.organization, place),
         place=place,
         contact_name=(facts.get("agent_name") or "")[:50],
         contact_phone=(facts.get("agent_phone") or "")[:30],
@@ -209,7 +200,7 @@ def _kept(ctx: StepContext, employer: Employer, line: Mapping[str, Any], source:
         wage_period=wage.period if wage else "month",
         wage_low_fen=wage.low_fen if wage else 0,
         wage_high_fen=wage.high_fen if wage else 0,
-        region_id=_place(employer, ctx.organization, place),
+        region_id=place_of(employer, ctx.organization, place),
         place=place[:128],
         contact_name=str(line.get("contact") or "")[:50],
         contact_phone=str(line.get("phone") or "")[:30],

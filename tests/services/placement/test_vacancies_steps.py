@@ -155,7 +155,7 @@ def test_after_a_visit_complete_posts_are_registered_others_wait_as_drafts(desk)
         {"job": "跟单员", "count": "1", "pay": "面议"},
     ]
     clerk = Clerk(
-        wanted={"openings": openings, "has_openings": True, "hr_manager": "郑晓燕", "hr_phone": "13800001111"}
+        wanted={"employer_kind": "existing", "openings": openings, "has_openings": True, "hr_manager": "郑晓燕", "hr_phone": "13800001111"}
     )
     case = started(desk, "J-4.1.2", clerk, desk.employer)
     act(clerk, case, "prepare", "visit", "register")
