@@ -5,6 +5,7 @@ _VACANCIES = "renben.services.placement.vacancies_steps"
 _REFERRALS = "renben.services.placement.referral_steps"
 
 ACTIONS = {
+    "fair.attach": "renben.services.placement.fairs.known_facts:attach",
     "seeker.register": f"{_SEEKERS}:register",
     "seeker.register_at_counter": f"{_SEEKERS}:register_at_counter",
     "vacancy.check_employer": f"{_VACANCIES}:check_employer",
@@ -20,6 +21,7 @@ ACTIONS = {
 }
 
 FIELD_FAMILIES = {
+    "fair": "renben.services.placement.fairs.known_facts:known",
     "vacancy": "renben.services.placement.vacancies_facts:known",
     "seeker": "renben.services.placement.seekers_facts:known",
     "referral": "renben.services.placement.referral_facts:known",

@@ -9,9 +9,10 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from renben.engines.procedures.actions import start
 from renben.kernel import clock
 from renben.kernel.models import AuditEvent, EmployerLicence, Task
-from renben.services.placement.fairs import booking
+from renben.services.placement.fairs import booking, known_facts
 from renben.services.placement.fairs.models import Fair, FairBooth, FairIntent, FairVisitor
 from renben.services.placement.models import Referral
 from tests import build
@@ -179,6 +180,9 @@ def test_from_sign_up_to_the_last_receipt(world, clerk, on_the_day):
     )
     fair.refresh_from_db()
     assert fair.receipts_due == dt.date(2026, 12, 10), "5 working days"
+    assert f'/fairs/booths/{booth.pk}/receipt/"' in text_of(clerk.get(f"/fairs/{fair.pk}/")), (
+        "the page leads to the receipt"
+    )
     assert "还有1家没有回执" in text_of(clerk.post(f"/fairs/{fair.pk}/close/", follow=True))
     on_the_day(8, 12)
     mine = FairIntent.objects.get(visitor=known)
@@ -262,3 +266,24 @@ def test_another_street_does_not_see_the_fair(world, clerk):
     stranger = client_of(build.staff("counter", world.place.streets[1], "李外街"))
     assert stranger.get(f"/fairs/{fair.pk}/").status_code == 404
     assert fair.title not in text_of(stranger.get("/fairs/"))
+
+
+def test_the_procedure_asks_nothing_the_fair_knows(world, clerk, on_the_day):
+    employer = licensed(world, "北京顺通物流有限公司")
+    fair = plan(clerk)
+    book(clerk, fair, employer)
+    announce(clerk, fair)
+    case = start(
+        procedure_id="Q-2.2.4", organization=world.place.centre, by=build.staff("counter", world.place.centre),
+        employer=employer,
+    )  # fmt: skip
+    assert known_facts.known(case, "fair.kind") == "special" and known_facts.known(case, "fair.on") == "2026-12-03"
+    assert known_facts.known(case, "fair.places") == "01号"
+    assert known_facts.known(case, "fair.visitors_count") is None, "people still come"
+    booth = FairBooth.objects.get()
+    on_the_day(3, 12)
+    clerk.post(f"/fairs/booths/{booth.pk}/attend/", {"came": "yes"})
+    clerk.post(f"/fairs/{fair.pk}/end/", {"on": "2026-12-03", "steward": "高洁", "consulted": "7"})
+    told = {name: known_facts.known(case, f"fair.{name}") for name in ("steward", "consulted_count", "ended_on")}
+    assert told == {"steward": "高洁", "consulted_count": 7, "ended_on": "2026-12-03"}
+    assert known_facts.known(case, "fair.visitors_count") == 0
