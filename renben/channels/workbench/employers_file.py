@@ -16,14 +16,16 @@ from renben.channels.audit_words import words_of
 from renben.channels.paging import paginate
 from renben.channels.workbench.employers_forms import ContactForm, ContactRevealForm, EmployerForm, LicenceForm
 from renben.channels.workbench.people_file import SHOWN_SECONDS
+from renben.channels.workbench.vacancies import of_employer
 from renben.kernel import clock, employers, masking
 from renben.kernel.employer_merge import Likely, find_duplicates
 from renben.kernel.models import AuditEvent, Employer, EmployerContact, EmployerLicence, EmployerMerge, LabourSpell
 from renben.kernel.person_changes import StaleVersion
 from renben.kernel.policy import page
+from renben.services.placement.vacancies_words import wage_text
 from renben.services.support.grants.models import Grant
 
-TABS = {"overview": "概况", "staff": "用工经历", "cases": "办件", "history": "经过"}
+TABS = {"overview": "概况", "staff": "用工经历", "vacancies": "招聘岗位", "cases": "办件", "history": "经过"}
 TOLD = ("employer.open_file", "employer.edit", "employer.contact", "employer.licence", "employer.merge")
 
 
@@ -58,6 +60,14 @@ def cases(request: HttpRequest, employer: Employer) -> dict[str, Any]:
     return {"cases": paginate(request, rows.order_by("-opened_at", "-id"))}
 
 
+def vacancies(request: HttpRequest, employer: Employer) -> dict[str, Any]:
+    """What it looks for people for, running ones first."""
+    listed = paginate(request, of_employer(request.principal, employer))
+    for vacancy in listed:
+        vacancy.wage = wage_text(vacancy)
+    return {"vacancies": listed}
+
+
 def history(request: HttpRequest, employer: Employer) -> dict[str, Any]:
     """What happened to the file, from the audit trail (values are not repeated here), and what was merged into it."""
     rows = AuditEvent.objects.filter(subject=f"employer:{employer.pk}", action__in=TOLD).order_by("-at", "-id")[:50]
@@ -67,7 +77,7 @@ def history(request: HttpRequest, employer: Employer) -> dict[str, Any]:
     }
 
 
-PARTS = {"overview": overview, "staff": staff, "cases": cases, "history": history}
+PARTS = {"overview": overview, "staff": staff, "vacancies": vacancies, "cases": cases, "history": history}
 
 
 @page(action="employer.view", subject="employer")

@@ -185,4 +185,4 @@ def vacancy_page(request: HttpRequest, pk: int) -> HttpResponse:
 def of_employer(principal: Principal, employer: Employer) -> QuerySet[Vacancy]:
     """An employer's vacancies for its file, running ones first."""
     rows = principal.scoped("vacancy", VIEW).filter(employer=employer)
-    return rows.annotate(left=F("headcount") - F("filled")).order_by("ended_on", "-registered_on", "-id")
+    return rows.order_by(F("ended_on").desc(nulls_first=True), "-registered_on", "-id")

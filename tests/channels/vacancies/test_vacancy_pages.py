@@ -300,3 +300,12 @@ def test_each_act_that_asks_has_its_page(desk, counter, name):
     shown = counter.get(reverse(f"vacancies:{name}", args=[vacancy.pk]))
     assert shown.status_code == 200
     assert "仓库分拣员" in page_of(shown)
+
+
+def test_the_employers_file_shows_its_posts_running_ones_first(desk, counter):
+    over = desk.published()
+    vacancies.withdraw(vacancy=over, reason="不招了", by=desk.clerk)
+    desk.register(title="叉车工", duties="开叉车装卸货物")
+    shown = counter.get(reverse("employers:file", args=[desk.employer.pk]), {"tab": "vacancies"})
+    assert [row.title for row in shown.context["vacancies"]] == ["叉车工", "仓库分拣员"]
+    assert register_at(desk.employer) in page_of(shown)
