@@ -11,7 +11,7 @@ from procrastinate.job_context import JobContext
 from renben.engines.procedures import duties
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
-from renben.services.placement import matching_changes, seekers_days, vacancies_nightly
+from renben.services.placement import matching_changes, matching_prices, seekers_days, vacancies_nightly
 from renben.services.registration import contacts
 from renben.services.support.finding import running
 
@@ -62,6 +62,13 @@ def expire_vacancies(timestamp: int) -> None:
 def find_people(timestamp: int) -> None:
     """政策找人: every policy over the whole register; whom one seems to fit becomes a task of the own station."""
     running.run_all()
+
+
+@app.periodic(cron="20 1 * * *")
+@app.task(name="matching.prices", queueing_lock="matching.prices")
+def settle_prices(timestamp: int) -> None:
+    """推荐岗位: posts that too many are shown move down by a few points, those that nobody sees move up."""
+    matching_prices.settle()
 
 
 @app.periodic(cron="50 1 * * *")

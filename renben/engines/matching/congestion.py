@@ -12,13 +12,12 @@ import numpy as np
 
 from .matcher import Best, Matcher
 from .rows import Rows
+from .table import Table, TableError
 
 SHOWN, LISTED = 10, 60
 TURNS = ((6, 3.0), (3, 2.0))
 """For each making of the lists: so many rounds, and the points by which a price moves when an offer is shown about three times (e)
 as often as its places would have it. One making is not enough: prices bring in offers that were on nobody's list."""
-MOST = 60
-"""Dearest price: an offer that suits is not pushed out of sight however many it suits."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,12 @@ def settle(
     *,
     threads: int = 1,
 ) -> dict[int, int]:
-    """Prices of all offers of `matcher`, which has them in `column` afterwards: number → points, 0 to `MOST`.
+    """Prices of all offers of `matcher`, which has them in `column` afterwards: number → points, from 0 to what the table allows.
 
-    asking: everybody's wishes; places: how many each offer wants (1 where nothing is said). `column` must be a part of the table
-    with sign -1 and a floor of -`MOST` or below. Prices of an earlier night play no part, so a night done twice gives the same.
+    asking: everybody's wishes; places: how many each offer wants (1 where nothing is said). Prices of an earlier night play no
+    part, so a night done twice gives the same. TableError when the table takes no points away for that column.
     """
+    most = dearest(matcher.table, column)
     offers = np.unique(matcher.rows().ids)
     if not offers.size or not asking.size:
         return {}
@@ -54,15 +54,23 @@ def settle(
     for rounds, step in TURNS:
         matcher.set_column(column, offers, price)
         lists = matcher.best(asking, LISTED, context, threads=threads)
-        price = prices(lists, offers, wanted, start=price, rounds=rounds, step=step)
+        price = prices(lists, offers, wanted, start=price, rounds=rounds, step=step, most=most)
     matcher.set_column(column, offers, price)
     return dict(zip(offers.tolist(), price.tolist(), strict=True))
 
 
+def dearest(table: Table, column: str) -> int:
+    """How many points the table lets a price take away: an offer that suits is not pushed out of sight however many it suits."""
+    for part in table.parts:
+        if part.value and part.value.this == f"offer.{column}" and part.value.sign < 0 and part.floor < 0:
+            return -part.floor
+    raise TableError(f"匹配表里没有按 {column} 扣分的分项。")
+
+
 def prices(
-    lists: Best, offers: np.ndarray, places: np.ndarray, *, start: np.ndarray, rounds: int, step: float
+    lists: Best, offers: np.ndarray, places: np.ndarray, *, start: np.ndarray, rounds: int, step: float, most: int
 ) -> np.ndarray:
-    """Prices (int16, 0 to `MOST`) for `offers` (sorted numbers) with so many places each (int64, at least 1).
+    """Prices (int16, 0 to `most`) for `offers` (sorted numbers) with so many places each (int64, at least 1).
 
     lists: everybody's best offers, longer than `SHOWN`, made with the prices `start`.
     """
@@ -73,7 +81,7 @@ def prices(
         chosen = _shown(at, scores - _whole(price)[at], lists.keys)
         load = np.bincount(at[chosen], minlength=offers.size)
         fair = load.sum() * places / places.sum()
-        price = np.clip(price + step * np.log((load + 0.5) / (fair + 0.5)), 0, MOST)
+        price = np.clip(price + step * np.log((load + 0.5) / (fair + 0.5)), 0, most)
     return _whole(price)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.db import connection
+from django.db.models import QuerySet
 
 from renben.engines.matching import rows as match_rows
 from renben.engines.matching.matcher import Matcher
@@ -73,7 +74,8 @@ def forget() -> None:
     _indexes.clear()
 
 
-def _open_vacancies() -> Iterable[Vacancy]:
+def open_vacancies() -> QuerySet[Vacancy]:
+    """What can be recommended today."""
     return Vacancy.objects.open_on(clock.today()).order_by("id")
 
 
@@ -107,7 +109,7 @@ def index(side: str) -> Index:
     with _building:
         held = _indexes.get(key)
         if held is None or time.monotonic() - held.built_at > KEEP_SECONDS:
-            _indexes[key] = _build(side)
+            _indexes[key] = fresh(side)
         held = _indexes[key]
     with held.lock:
         for number in matching_changes.since(held.seen, side):
@@ -115,17 +117,24 @@ def index(side: str) -> Index:
     return held
 
 
-def _build(side: str) -> Index:
+def fresh(side: str) -> Index:
+    """An index of its own, as the database stands; nobody else asks it."""
     table, vocabulary = matching_table.table(), Vocabulary.of_district()
     seen = matching_changes.now()
-    things = _open_vacancies() if side == OFFER else _active_seekers()
+    things = open_vacancies() if side == OFFER else _active_seekers()
     found = _rows_of(side, things.iterator(chunk_size=CHUNK), vocabulary)
     return Index(Matcher(table, side).fill(as_rows(side, found, table)), vocabulary, seen)
 
 
+def everybody(vocabulary: Vocabulary) -> Rows:
+    """The wishes of all active registrations, to ask an index that was made with the same vocabulary."""
+    found = _rows_of(WISH, _active_seekers().iterator(chunk_size=CHUNK), vocabulary)
+    return as_rows(WISH, found, matching_table.table())
+
+
 def _refresh(held: Index, side: str, number: int) -> None:
     """One vacancy or registration as it stands now; out of the index when it is not open any more."""
-    things = _open_vacancies() if side == OFFER else _active_seekers()
+    things = open_vacancies() if side == OFFER else _active_seekers()
     found = _rows_of(side, things.filter(pk=number), held.vocabulary)
     held.matcher.remove(number)
     if found:

@@ -8,6 +8,7 @@ import pytest
 from bench import matching_world as city
 from renben.engines.matching import congestion, rows
 from renben.engines.matching.matcher import Matcher
+from renben.engines.matching.table import TableError
 from tests.engines.matching.worlds import TABLE, TODAY, some
 
 
@@ -37,7 +38,7 @@ def test_the_price_is_a_part_that_is_shown(night):
     assert (
         set(prices) == set(range(1, 8_001))
         and min(prices.values()) == 0
-        and 0 < max(prices.values()) <= congestion.MOST
+        and 0 < max(prices.values()) <= congestion.dearest(city.the_table(), "price") == 60
     )
     one = asking.take(asking.ids == 1)
     for pair in matcher.shown(one, 10, city.TODAY):
@@ -77,3 +78,8 @@ def test_nobody_and_nothing_have_no_prices():
 )  # fmt: skip
 def test_gini(values, weights, wanted):
     assert congestion.gini(np.array(values, dtype=float), np.array(weights)) == pytest.approx(wanted)
+
+
+def test_a_column_that_takes_no_points_away_has_no_prices():
+    with pytest.raises(TableError, match="day"):
+        congestion.settle(Matcher(TABLE, "offer"), "day", some("wish", 5, 1), {}, TODAY)
