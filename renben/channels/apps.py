@@ -14,6 +14,7 @@ class ChannelsConfig(AppConfig):
             permissions_findings,
             permissions_loans,
             permissions_referrals,
+            permissions_reports,
             permissions_seekers,
             permissions_vacancies,
             wiring,

@@ -54,6 +54,7 @@ WORDS = {
     "finding.apply": "政策找人：发起申请",
     "finding.decline": "政策找人：不办",
     "finding.take_back": "政策找人：恢复",
+    "vacancy.report_answered": "核实招聘举报",
     "seeker.register": "求职登记",
     "seeker.change": "修改求职登记",
     "seeker.renew": "求职登记续期",

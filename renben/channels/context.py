@@ -51,6 +51,7 @@ NAVIGATION = [
     NavItem("用人单位", "employers:list", "/employers/", "employer.view"),
     NavItem("招聘洽谈会", "fairs:list", "/fairs/", "fair.view"),
     NavItem("招聘岗位", "vacancies:list", "/vacancies/", "vacancy.view"),
+    NavItem("招聘举报", "vacancy_reports:list", "/vacancy_reports/", "vacancy_report.view"),
     NavItem("名册导入", "imports:list", "/imports/", "import.people"),
     NavItem("档案接收转移", "archives:list", "/archives/", "archive.manage"),
     NavItem("失业保险待遇", "benefits:list", "/benefits/", "benefit.pay"),

@@ -22,6 +22,7 @@ NAMES = (
     "policies",
     "fairs",
     "vacancies",
+    "vacancy_reports",
     "seekers",
     "referrals",
 )

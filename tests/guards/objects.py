@@ -35,7 +35,7 @@ from renben.services.exchange.models import OutsideFact
 from renben.services.placement import seekers_acts
 from renben.services.placement.fairs.booking import fresh_code
 from renben.services.placement.fairs.models import Fair, FairBooth, FairVisitor
-from renben.services.placement.models import Referral, ReferralContact, Seeker, Vacancy
+from renben.services.placement.models import Referral, ReferralContact, Seeker, Vacancy, VacancyReport
 from renben.services.registration.models import (
     ArchiveHandover,
     PersonnelArchive,
@@ -501,9 +501,7 @@ def referral(office: Organization, by: User) -> Referral:
 
 @factory("referral_contact")
 def referral_contact(office: Organization, by: User) -> ReferralContact:
-    return ReferralContact.objects.create(
-        referral=referral(office, by), organization=office, kind="person", due_on=DAY
-    )
+    return ReferralContact.objects.create(referral=referral(office, by), organization=office, kind="person", due_on=DAY)
 
 
 @factory("post")
@@ -531,4 +529,12 @@ def seeker(office: Organization, by: User) -> Seeker:
     wishes = [seekers_acts.Wish("仓库保管员")]
     return seekers_acts.register_seeker(
         person=build.person(office, "孙强"), organization=office, profile=seekers_acts.Profile(), wishes=wishes, by=by
+    )
+
+
+@factory("vacancy_report")
+def vacancy_report(office: Organization, by: User) -> VacancyReport:
+    made = FACTORIES["vacancy"](office, by)
+    return VacancyReport.objects.create(
+        vacancy=made, organization=office, reason="fee", text="让交押金", reported_at=clock.now()
     )

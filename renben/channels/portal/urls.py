@@ -1,6 +1,6 @@
 from django.urls import path
 
-from renben.channels.portal import calculator, check, guide, jobfairs, mine, notices, views
+from renben.channels.portal import calculator, check, guide, jobfairs, jobs, mine, notices, views
 
 urlpatterns = [
     path("portal/", views.home, name="portal"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("jobfairs/at/<str:code>/", jobfairs.booth, name="jobfair_booth"),
     path("jobfairs/ticket/<str:code>/", jobfairs.ticket, name="jobfair_ticket"),
     path("jobfairs/<str:number>/", jobfairs.fair, name="jobfair"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/wages/", jobs.job_wages, name="job_wages"),
+    path("jobs/<str:number>/", jobs.job, name="job"),
+    path("jobs/<str:number>/report/", jobs.report_job, name="job_report"),
     path("check/", check.certificate_check, name="certificate_check"),
     path("check/c/<str:number>/<str:code>", check.certificate_check_code, name="certificate_check_code"),
     path("mine/", mine.mine, name="mine"),
