@@ -133,6 +133,7 @@ WORDS = {
     "loan.apply": "申请小额担保贷款",
     "loan.verify": "贷款实地核实",
     "loan.send_up": "贷款报送上级",
+    "loan.correct": "更正贷款申请内容",
     "loan.review": "贷款资料审查",
     "loan.recommend": "推荐担保贷款",
     "loan.guarantee": "登记担保机构同意",

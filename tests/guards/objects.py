@@ -52,7 +52,7 @@ from renben.services.support.grants.models import (
     GuidanceClaim,
     GuidancePerson,
 )
-from renben.services.support.loans.models import Loan
+from renben.services.support.loans.models import Loan, LoanCheck
 from renben.services.support.models import InsuranceSubsidy, SubsidyAdjustment
 from renben.services.support.posts.models import PostAmount, PostPayroll, PostPlacement, PublicPost
 from tests import build
@@ -255,6 +255,13 @@ def loan(office: Organization, by: User) -> Loan:
         lent_fen=8_000_000,
         state="repaying",
         recorded_at=clock.now(),
+    )
+
+
+@factory("loan_check")
+def loan_check(office: Organization, by: User) -> LoanCheck:
+    return LoanCheck.objects.create(
+        loan=loan(office, by), occasion="monthly", on=DAY, way="phone", problem="店铺停业", recorded_at=clock.now()
     )
 
 

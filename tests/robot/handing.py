@@ -18,6 +18,10 @@ SUBSIDY = {
 }
 """Facts the rule of the insurance subsidy accepts: in business for half a year, retiring in 2035, an account of one's own."""
 
+SHOP_LOAN = {"loan_due_on": "2028-11-22", "own_share": "40"}
+FIRM_LOAN = SHOP_LOAN | {"trade": "other", "loan_amount": "500000", "guarantee_value": "100000"}
+"""A loan ends after it began, own money is enough; a firm of a trade that is supported asks for the top product with enough behind it."""
+
 
 def act(clerk: Clerk, case: Case, *keys: str) -> Case:
     """Do these steps of the case, each of which has to be open."""

@@ -13,7 +13,17 @@ from renben.engines.procedures.models import Case
 from renben.kernel import people
 from tests import build
 from tests.robot.clerk import Clerk, current
-from tests.robot.handing import act, assert_carried, follows, one_timeline, page_of, refuse, states
+from tests.robot.handing import (
+    FIRM_LOAN,
+    SHOP_LOAN,
+    act,
+    assert_carried,
+    follows,
+    one_timeline,
+    page_of,
+    refuse,
+    states,
+)
 
 CATALOG = Path(__file__).resolve().parents[2] / "catalog"
 
@@ -77,7 +87,8 @@ def test_the_guidance_subsidy_goes_up_with_the_people_guided(district, street):
 
 def test_a_shopkeepers_loan_is_checked_by_the_community_and_lent_at_the_street(street, village, person):
     clerk = Clerk(
-        wanted={"borrower_kind": "individual", "needs_community_check": True, "business_name": "顺义老王面馆"},
+        wanted=SHOP_LOAN
+        | {"borrower_kind": "individual", "needs_community_check": True, "business_name": "顺义老王面馆"},
         outcomes={"C-7.1.2.1/track": "before_loan", "C-7.1.2.1/verify": "only_verify"},
     )
     case = clerk.start(current("J-4.3.3"), street, person=person)
@@ -92,7 +103,7 @@ def test_a_shopkeepers_loan_is_checked_by_the_community_and_lent_at_the_street(s
     loan = follows(case, "J-5.4.5", street)
     assert_carried(clerk, case, loan, "business_name", "loan_amount", "loan_use")
     clerk.outcomes.clear()
-    clerk.wanted["recommends_loan"] = False
+    clerk.wanted |= {"recommends_loan": False, "recovery_asked": False}
     act(clerk, loan, "review", "sign")
     tracked = follows(loan, "C-7.1.2.1", village)
     assert_carried(clerk, loan, tracked, "business_name")
@@ -102,7 +113,8 @@ def test_a_shopkeepers_loan_is_checked_by_the_community_and_lent_at_the_street(s
 
 
 def test_a_companys_loan_goes_to_the_district_and_comes_back_to_the_community(district, street, village, person):
-    clerk = Clerk(wanted={"borrower_kind": "company", "needs_community_check": False, "business_name": "顺达小企业"})
+    wanted = {"borrower_kind": "company", "needs_community_check": False, "business_name": "顺达小企业"}
+    clerk = Clerk(wanted=FIRM_LOAN | {"mortgage_value": "100000", "recommended_amount": "500000"} | wanted)
     case = clerk.start(current("J-4.3.3"), street, person=person)
     act(clerk, case, "accept")
     assert not Case.objects.filter(parent=case).exists(), "没有请社区（村）协查"

@@ -17,7 +17,7 @@ from renben.services.registration.case_papers import SUPPLEMENT
 from renben.services.registration.models import RegistrationCertificate
 from tests import build
 from tests.robot.clerk import Clerk
-from tests.robot.handing import SUBSIDY
+from tests.robot.handing import FIRM_LOAN, SHOP_LOAN, SUBSIDY
 from tests.robot.posts_world import on_posts
 
 CATALOG = Path(__file__).resolve().parents[2] / "catalog"
@@ -36,11 +36,19 @@ ONLY_LOOKED_AT = {
 }
 """The step looks at a certificate that another one issues; the page says what is still missing instead of printing it."""
 
-WANTED = dict.fromkeys(["J-4.3.2", "Q-1.3.1", "Q-1.3.2"], SUBSIDY)
+WANTED = dict.fromkeys(["J-4.3.2", "Q-1.3.1", "Q-1.3.2"], SUBSIDY) | {"J-5.4.5": SHOP_LOAN, "Q-1.3.3": FIRM_LOAN}
 """Where a rule decides, the robot tells facts that meet it; the account is the person's own."""
 
 PREPARED = {"Q-1.3.5": on_posts}
 """What has to stand before the walk: rows of a service that its steps read."""
+OUTCOMES = {"Q-1.3.3": {"after_care": "no_interest"}}
+"""Without a standard on file no interest is granted; tests/channels/loans walks that way with one."""
+WITHOUT_LOANS = {"check_round": "none", "loan_checks": [], "loan_visits": []}
+DUTIES_WANT = {
+    "J-5.4.5": WITHOUT_LOANS | {"material_change": False, "sudden_problem": False},
+    "Q-1.3.3": WITHOUT_LOANS,
+}
+"""Nobody has borrowed here; tests/channels/loans does these duties with loans."""
 
 WANTED["J-5.3.1"] = {
     "jobs_offered": [{"job": "包装工", "openings": "5", "requirement": "能上两班", "pay": "4500-5500元/月"}],
@@ -89,7 +97,7 @@ def test_the_robot_walks_the_procedure(procedure_id, district):
     wanted = WANTED.get(procedure_id, {})
     if procedure_id == "Q-1.3.7":  # whoever was guided is in the register, and the one drawn is called
         wanted = guided_by(district)
-    clerk = Clerk(wanted=wanted)
+    clerk = Clerk(wanted=wanted, outcomes=OUTCOMES.get(procedure_id))
     case = clerk.start(procedure, office, **subject)
     walk = clerk.finish(case, journey=any(step.waits_for for step in procedure.steps))
     case.refresh_from_db()
@@ -135,7 +143,7 @@ def test_the_robot_does_every_duty(procedure_id, district):
         PREPARED[procedure_id](district)
     opened = duties.open_due()
     assert opened.opened
-    procedure, clerk = PROCEDURES[procedure_id], Clerk()
+    procedure, clerk = PROCEDURES[procedure_id], Clerk(wanted=DUTIES_WANT.get(procedure_id))
     office = office_of(district, procedure.tier)
     cases = Case.objects.filter(procedure_id=procedure_id, organization=office).exclude(duty="")
     owed = {duty.key for duty in procedure.duties if not duty.months or clock.today().month in duty.months}

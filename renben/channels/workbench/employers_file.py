@@ -39,6 +39,10 @@ def overview(request: HttpRequest, employer: Employer) -> dict[str, Any]:
         "grants": Grant.objects.filter(employer=employer)
         .annotate(people=Count("lines", filter=Q(lines__is_struck=False)))
         .order_by("-applied_on", "-id"),
+        "loans": request.principal.scoped("loan", "loan.view")
+        .filter(employer=employer)
+        .select_related("organization")
+        .order_by("-applied_on", "-id"),
         "today": clock.today(),
         "reveal_form": ContactRevealForm(),
     }

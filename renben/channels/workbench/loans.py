@@ -17,7 +17,8 @@ from renben.kernel import clock
 from renben.kernel.models import Organization
 from renben.kernel.policy import Principal, page
 from renben.services.registration.registering import appeal_text
-from renben.services.support.loans.codes import LoanKind
+from renben.services.support.loans import inspecting, interest, limits, recovering
+from renben.services.support.loans.codes import SEEN, LoanKind
 from renben.services.support.loans.models import Loan
 
 State = Loan.State
@@ -119,7 +120,7 @@ def loan_export(request: HttpRequest) -> HttpResponse:
 def loan_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Why, what happened, what is due."""
     loan: Loan = request.subject
-    determination = loan.determination
+    determination, today = loan.determination, clock.today()
     context = {
         "loan": loan,
         "person": loan.person,
@@ -128,6 +129,49 @@ def loan_page(request: HttpRequest, pk: int) -> HttpResponse:
         "missing": determination.missing if determination else [],
         "events": loan.events.select_related("recorded_by", "case").order_by("on", "id"),
         "appeal": appeal_text() if loan.state == State.REFUSED else "",
-        "today": clock.today(),
+        "today": today,
+        "offered": offered(loan),
+        "owed_checks": [(one, one.is_late(today)) for one in inspecting.owed_of(loan, today)],
+        "file_by": limits.file_by(loan.kind, loan.issued_on) if loan.issued_on and not loan.filed_on else None,
+        "checks": checks_of(loan),
+        "account": recovering.account_of(loan) if loan.issued_on else None,
+        "moneys": loan.moneys.select_related("recorded_by").order_by("on", "id"),
+        "standing": recovering.standing_of(loan, today),
+        "interest_missing": interest.missing(loan.issued_on or today) if loan.kind == LoanKind.COMPANY else "",
     }
     return render(request, "loans/loan.html", context)
+
+
+OFFERS = {
+    "recommend": ("推荐给担保机构", (State.REVIEWED,)),
+    "guarantee": ("担保机构同意", (State.RECOMMENDED,)),
+    "check": ("登记检查", Loan.LENT),
+    "repay": ("登记还款", recovering.WITH_BANK),
+    "default": ("登记逾期", (State.DISBURSED, State.REPAYING)),
+    "pay_out": ("登记代偿", (State.DEFAULTED,)),
+    "plan": ("订还款计划", (State.DEFAULTED, *recovering.WITH_GUARANTOR)),
+}
+"""What the page offers in which state: address, words, states."""
+
+
+def offered(loan: Loan) -> list[tuple[str, str]]:
+    """(name of the address, words) of the acts that fit where the loan stands."""
+    found = [(f"loans:{name}", words) for name, (words, states) in OFFERS.items() if loan.state in states]
+    if loan.state in recovering.WITH_GUARANTOR:
+        found.append(("loans:repay", "登记追回"))
+    if loan.kind == LoanKind.COMPANY and loan.employer_id is None:
+        found.append(("loans:link", "关联借款企业"))
+    return found
+
+
+def checks_of(loan: Loan) -> list[dict[str, Any]]:
+    """Inspections, newest first, with the seven answers in words and until when a report is due."""
+    rows = loan.checks.select_related("recorded_by").order_by("-on", "-id")
+    return [
+        {
+            "row": row,
+            "seen": [(label, row.seen[name]) for name, label in SEEN.items() if row.seen.get(name)],
+            "report_by": inspecting.report_due(row),
+        }
+        for row in rows
+    ]

@@ -30,6 +30,7 @@ from renben.services.registration.models import (
     UnemploymentRegistration,
 )
 from renben.services.support.grants.models import GrantLine
+from renben.services.support.loans.models import Loan
 from renben.services.support.models import InsuranceSubsidy, SubsidyMonth
 from renben.services.support.posts.models import PostPlacement
 
@@ -64,6 +65,7 @@ def overview(person: Person) -> dict[str, Any]:
         "benefits": UnemploymentBenefit.objects.filter(person=person)
         .select_related("organization")
         .order_by("-determined_on", "-id"),
+        "loans": Loan.objects.filter(person=person).select_related("organization").order_by("-applied_on", "-id"),
         "subsidies": InsuranceSubsidy.objects.filter(person=person)
         .annotate(drawn=Count("months", filter=Q(months__state=SubsidyMonth.State.PAID)))
         .select_related("organization")

@@ -74,6 +74,7 @@ SEEKER = frozenset(
     ]
 )
 PUBLIC_POST = frozenset(["staff"])
+LOAN = frozenset(["interest"])
 WORDS = {
     "person": PERSON,
     "employer": EMPLOYER,
@@ -83,8 +84,9 @@ WORDS = {
     "finding": FINDING,
     "seeker": SEEKER,
     "public_post": PUBLIC_POST,
+    "loan": LOAN,
 }
-OF_SERVICES = frozenset(["subsidy", "finding", "seeker", "public_post"])
+OF_SERVICES = frozenset(["subsidy", "finding", "seeker", "public_post", "loan"])
 """First words whose facts a service above reads (`facts.provide`): for forms, not for ledgers, which read row by row."""
 
 

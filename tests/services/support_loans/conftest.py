@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from renben.kernel.models import Person
-from renben.services.support.loans import applying
-from renben.services.support.loans.models import Loan
+from renben.services.support.loans import applying, inspecting, lending
+from renben.services.support.loans.models import Loan, LoanCheck
 from tests import build
 
 WAN = 1_000_000
@@ -65,6 +65,17 @@ class Office:
             facts=replace(facts, **changes),
             by=self.clerk,
         )
+
+    def lent(self, loan: Loan | None = None, *, fen: int | None = None, on: str = "2026-11-02", **changes: Any) -> Loan:
+        """From the review to the bank's money; `on` is the day it was paid out and came."""
+        loan = loan or self.apply(**changes)
+        lending.review(loan=loan, text="材料真实", by=self.clerk, on=day(on))
+        lending.recommend(loan=loan, guarantor="顺义担保公司", by=self.clerk, on=day(on))
+        terms = lending.Terms("农商行顺义支行", fen or loan.amount_fen, day(on), day(on), day("2028-11-01"))
+        return lending.lend(loan=loan, terms=terms, by=self.clerk)
+
+    def inspect(self, loan: Loan, on: str, **changes: Any) -> LoanCheck:
+        return inspecting.record(loan=loan, inspection=inspecting.Inspection(on=day(on), **changes), by=self.clerk)
 
 
 @pytest.fixture

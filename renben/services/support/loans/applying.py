@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from renben.engines.rules.determinations import store
@@ -39,6 +39,11 @@ class LoanFacts:
     is_top: bool = False
     has_hired: bool = False
     contract_months: int = 0
+
+
+def facts_of(loan: Loan) -> LoanFacts:
+    """The facts of a loan as they stand, to be corrected by the next office."""
+    return LoanFacts(**{one.name: getattr(loan, one.name) for one in fields(LoanFacts)})
 
 
 SHORT = {"business_name": 100, "industry": 100, "place": 200, "use": 300, "pledge": 200}
@@ -110,8 +115,7 @@ def apply_loan(
     elif loan.state not in Loan.BEFORE_MONEY:
         text = f"贷款现在是“{loan.get_state_display()}”，不能再改申请内容。"
         raise NotPossible(Why("too_late", text))
-    for name, value in asdict(facts).items():
-        setattr(loan, name, value[: SHORT[name]] if name in SHORT else value)
+    _take(loan, facts)
     loan.person, loan.state, loan.refusal = person, State.APPLIED, ""
     if loan.kind == LoanKind.COMPANY:
         loan.employer = loan.employer or firm_of(loan.business_name)
@@ -121,6 +125,20 @@ def apply_loan(
     if loan.state == State.REFUSED:
         tell(loan, Event.REFUSED, on, by, text=loan.refusal, case=case)
     return keep(loan, "apply", by, kind=loan.kind, amount=loan.amount_fen)
+
+
+@acts.whole
+def correct(*, loan: Loan, facts: LoanFacts, by: Any) -> Loan:
+    """What the papers say instead of what was told. The decision that rests on it follows with the sum that is agreed."""
+    held = lock(loan)
+    demand_state(held, *Loan.BEFORE_MONEY)
+    _take(held, facts)
+    return keep(held, "correct", by)
+
+
+def _take(loan: Loan, facts: LoanFacts) -> None:
+    for name, value in asdict(facts).items():
+        setattr(loan, name, value[: SHORT[name]] if name in SHORT else value)
 
 
 def wish_of(loan: Loan, amount_fen: int | None = None) -> Wish:

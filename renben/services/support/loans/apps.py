@@ -9,8 +9,10 @@ class LoansConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.kernel import events
+        from renben.services.records import facts
         from renben.services.support.loans import merging, policy_view, refusing
 
         merging.load()
         policy_view.load()
         events.listen(events.CaseClosed, refusing.on_case_closed)
+        facts.provide("loan", "renben.services.support.loans.facts:fact")
