@@ -173,9 +173,16 @@ def look(
 ) -> Answer:
     """The best `size` rows for whoever asks (a seeker's wishes, or one vacancy), the near misses and the funnel.
 
-    `only`: numbers that may be shown. `without`: names of filters that are set aside on purpose.
+    `only`: numbers that may be shown. `without`: names of filters that are set aside on purpose. Rows move when others change, so
+    nothing is changed while somebody looks.
     """
-    matcher = held.matcher
+    with held.matcher.lock:
+        return _look(held.matcher, asking, size=size, only=only, without=without)
+
+
+def _look(
+    matcher: Matcher, asking: list[Row], *, size: int, only: Collection[int] | None, without: Collection[str]
+) -> Answer:
     table, store, day = matcher.table, matcher.store, context(clock.today())
     places, groups, areas = _positions(matcher)
     if only is not None:
