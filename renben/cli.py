@@ -133,6 +133,30 @@ def cmd_occupations(args: argparse.Namespace) -> int:
     return commands.occupations_command(args.titles, as_json=args.json)
 
 
+def cmd_search(args: argparse.Namespace) -> int:
+    django_up()
+    from renben.services.placement.finding_vacancies import Wanted
+    from renben.services.placement.search_commands import search_command
+
+    wanted = Wanted(
+        text=args.query,
+        regions=args.region,
+        occupation=args.occupation,
+        wage_from_fen=args.wage * 100,
+        sort=args.sort,
+        near=args.near,
+        page=args.page,
+    )
+    return search_command(wanted, as_json=args.json, say=say)
+
+
+def cmd_index(args: argparse.Namespace) -> int:
+    django_up()
+    from renben.engines.search.commands import rebuild_command
+
+    return rebuild_command(say)
+
+
 def cmd_match(args: argparse.Namespace) -> int:
     django_up()
     from renben.services.placement.match_commands import match_command
@@ -272,6 +296,17 @@ def parser() -> argparse.ArgumentParser:
     occupations = add("occupations", cmd_occupations, "岗位名称的职业代码：最像的五个和把握")
     occupations.add_argument("titles", nargs="+", metavar="岗位名称")
     occupations.add_argument("--json", action="store_true")
+    search = add("search", cmd_search, "检索招聘岗位，与找工作的页面一致")
+    search.add_argument("query", metavar="字词")
+    search.add_argument("--region", action="append", default=[], metavar="区划代码")
+    search.add_argument("--near", default="", metavar="区划代码", help="离这里近的在前")
+    search.add_argument("--occupation", default="", metavar="职业代码")
+    search.add_argument("--wage", type=int, default=0, metavar="元", help="月薪至少")
+    search.add_argument("--sort", choices=["", "new", "wage", "near"], default="")
+    search.add_argument("--page", type=int, default=1)
+    search.add_argument("--json", action="store_true")
+    index = add("index", cmd_index, "检索索引：从数据库重新建立")
+    index.add_argument("what", choices=["rebuild"])
     match = add("match", cmd_match, "人岗匹配：给一个人推荐岗位，或给一个岗位找人，逐项说明分数")
     side = match.add_mutually_exclusive_group(required=True)
     side.add_argument("--person", type=int, metavar="人员编号")

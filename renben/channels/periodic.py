@@ -9,9 +9,12 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
 from renben.engines.procedures import duties
+from renben.engines.search import changes as search_changes
+from renben.engines.search import searching
+from renben.engines.search import sources as search_sources
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
-from renben.services.placement import matching_changes, matching_prices, seekers_days, vacancies_nightly
+from renben.services.placement import matching_changes, matching_prices, seekers_days, vacancies_nightly, visits
 from renben.services.registration import contacts
 from renben.services.support.finding import running
 
@@ -25,6 +28,21 @@ async def rescue_stalled(context: JobContext, timestamp: int) -> None:
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
         await manager.retry_job(job)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="search.drain", queueing_lock="search.drain")
+def drain_search(timestamp: int) -> None:
+    """检索: changes left by a process that was killed between its commit and the index."""
+    search_changes.drain()
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="search.check", queueing_lock="search.check")
+def check_search(timestamp: int) -> None:
+    """检索: an index that is damaged or lags behind the database is built anew."""
+    for name in search_sources.names():
+        searching.check(name)
 
 
 @app.periodic(cron="10 1 * * *")
@@ -55,6 +73,13 @@ def seekers_day(timestamp: int) -> None:
 def expire_vacancies(timestamp: int) -> None:
     """招聘岗位: what is past its last day ends before the day begins; what ends tomorrow is asked about."""
     vacancies_nightly.expire_due()
+
+
+@app.periodic(cron="15 0 * * *")
+@app.task(name="employers.remind", queueing_lock="employers.remind")
+def remind_of_employers(timestamp: int) -> None:
+    """用人单位: whom nobody has been in touch with for so long becomes a task of the own office."""
+    visits.remind()
 
 
 @app.periodic(cron="40 0 * * *")

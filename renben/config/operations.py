@@ -219,6 +219,7 @@ def restore(source: Path, say: Say) -> int:
         shutil.copyfile(keys, _keys_path())
         _keys_path().chmod(0o600)
     _unpack(source / "files.tar", settings.FILES_DIR)
+    shutil.rmtree(settings.SEARCH_DIR, ignore_errors=True)  # of other data; the first search builds it from these
     from renben.kernel import audit
     from renben.kernel.protection import protect_audit
 

@@ -43,6 +43,9 @@ class Search:
         """The first of the ways that finds anything, with what it did and what else could be had."""
         ask, queries = self._ask, self._queries
         literal = self._count(queries.literal(), list(ask.filters))
+        if literal < ask.offset + ask.limit:
+            queries.everywhere = True
+            literal = self._count(queries.literal(), list(ask.filters))
         for way in self._ways(literal):
             keys, scores, total = self._page(way)
             if total:
@@ -65,6 +68,9 @@ class Search:
         base = queries.found() if queries.terms else queries.everything()
         if base is not None:
             yield from self._relaxed(base, filters, required, literal)
+        partly = queries.partly()
+        if partly is not None:
+            yield Way(partly, filters, [Note("partly", f"没有写全“{asked}”的，下面是写着其中一部分的。")])
         told = [Note("all", f"没有与“{asked}”相近的，下面是全部。")]
         yield Way(queries.everything(), filters, told)
         yield Way(queries.everything(), required, told)

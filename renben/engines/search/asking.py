@@ -68,7 +68,7 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Note:
     """One thing the search did beside what was asked. Kinds: `code` (found by what the words mean), `sound`, `slip` (a
-    character is wrong), `wider` (a filter was widened), `without` (a filter was left out), `all` (the words were left out)."""
+    character is wrong), `partly` (only some of the words), `wider` (a filter was widened), `without` (a filter was left out), `all` (the words were left out)."""
 
     kind: str
     text: str

@@ -19,9 +19,11 @@ WHOLE = 1000.0
 NEAR = 30.0
 MOST_WORDS = 0.6
 """This share of the terms must be there for a document to count as found by its words."""
-MOST_SOUNDS, MOST_LETTERS = 0.75, 0.66
+MOST_LETTERS = 0.66
+MOST_SOUNDS, MOST_SLIPPED = 8, 10
+"""Longer questions are not slips of the ear or the finger."""
 MOST_TERMS = 40
-MOST_TELLING, MOST_RANKING = 6, 8
+MOST_TELLING, MOST_RANKING, MOST_LIKELY = 6, 5, 4
 """Of a long question the rarest terms decide what is found and what ranks higher: the others cost time and tell little."""
 
 
@@ -32,9 +34,11 @@ class Queries:
         import tantivy
 
         self._query, self._occur, self._schema, self._ask = tantivy.Query, tantivy.Occur, schema, ask
+        self._searcher = searcher
         self._integer = tantivy.FieldType.Integer
         self.normal = tokens.normal(ask.text[: tokens.LONGEST_QUERY])
         self.terms = list(dict.fromkeys(tokens.terms(self.normal)))[:MOST_TERMS]
+        self.everywhere = False
         often = {term: searcher.doc_freq(*self._at(term, "text")) for term in self.terms}
         self.rarest = sorted((term for term in self.terms if often[term]), key=lambda term: often[term])
 
@@ -44,13 +48,30 @@ class Queries:
         return self._any(parts) if parts else None
 
     def literal(self) -> tantivy.Query | None:
-        """Documents that hold most of the words. None when there are none, or when most stand nowhere."""
-        missing = len(self.terms) - len(self.rarest)
-        if not self.rarest or missing > len(self.terms) * (1 - MOST_WORDS):
+        """Documents that hold the words: the most telling part of them in the title, or (`everywhere`) all of them anywhere.
+        None when there can be none.
+
+        Texts are twenty times as long as titles, so they are read only when titles give less than a page. Terms that must all
+        be there cost what the rarest costs; "any six of ten" would cost what all ten do.
+        """
+        parts = [part for part in (self._in_title(), self._anywhere() if self.everywhere else None) if part is not None]
+        return self._any(parts) if parts else None
+
+    def _in_title(self) -> tantivy.Query | None:
+        least = len(self.terms) if len(self.terms) <= 2 else ceil(min(len(self.terms), MOST_TELLING) * MOST_WORDS)
+        if not self.terms or len(self.rarest) < least:
             return None
+        return self._all([self._term(*self._at(term, "title"), TEXT) for term in self.rarest[:least]])
+
+    def _anywhere(self) -> tantivy.Query | None:
+        if not self.terms or len(self.rarest) < len(self.terms):
+            return None
+        return self._all([self._term(*self._at(term, "text"), TEXT) for term in self.rarest[:MOST_TELLING]])
+
+    def partly(self) -> tantivy.Query | None:
+        """Titles that hold any telling part of the words. None when none can."""
         telling = self.rarest[:MOST_TELLING]
-        least = len(telling) if len(telling) <= 2 else ceil(len(telling) * MOST_WORDS)
-        return self._some([self._term(*self._at(term, "text"), TEXT) for term in telling], least)
+        return self._any([self._term(*self._at(term, "title"), TEXT) for term in telling]) if telling else None
 
     def _at(self, term: str, name: str) -> tuple[str, str]:
         """The field a term stands in: one character alone stands among the characters of the title."""
@@ -60,7 +81,7 @@ class Queries:
         """Documents with a code the words mean. None when no code is likely enough."""
         parts = [
             self._bonus(f"c_{one.field}", one.code, MEANT * one.chance)
-            for one in self._ask.likely
+            for one in self._ask.likely[:MOST_LIKELY]
             if one.chance >= FOUND_BY_CODE
         ]
         return self._any(parts) if parts else None
@@ -74,15 +95,15 @@ class Queries:
             found += [a + b for a, b in zip(dull, dull[1:], strict=False)] or dull
             if not read and run.isalpha() and 2 <= len(run) <= 8:
                 found.append(run)
-        found = list(dict.fromkeys(found))[:MOST_TERMS]
-        if not found:
+        found = list(dict.fromkeys(found))
+        if not 0 < len(found) <= MOST_SOUNDS or not all(self._searcher.doc_freq("sound", one) for one in found):
             return None
-        return self._some([self._term("sound", one, 1.0) for one in found], ceil(len(found) * MOST_SOUNDS))
+        return self._all([self._term("sound", one, 1.0) for one in found])
 
     def slip(self) -> tantivy.Query | None:
         """Titles that hold all characters but one in three (at least one may be wrong)."""
-        found = list(dict.fromkeys(tokens.characters(self.normal)))[:MOST_TERMS]
-        if len(found) < 3:
+        found = list(dict.fromkeys(tokens.characters(self.normal)))
+        if not 3 <= len(found) <= MOST_SLIPPED:
             return None
         return self._some([self._term("letters", one, LETTER) for one in found], ceil(len(found) * MOST_LETTERS))
 
@@ -102,7 +123,7 @@ class Queries:
     def _bonuses(self) -> list[tantivy.Query]:
         bonuses = [
             self._bonus(f"c_{one.field}", one.code, MEANT * one.chance)
-            for one in self._ask.likely
+            for one in self._ask.likely[:MOST_LIKELY]
             if 0 < one.chance < FOUND_BY_CODE
         ]
         bonuses += [self._term(*self._at(term, "title"), TITLE) for term in self.rarest[:MOST_RANKING]]
@@ -131,6 +152,9 @@ class Queries:
 
     def _bonus(self, name: str, value: str, score: float) -> tantivy.Query:
         return self._query.const_score_query(self._plain(name, value), score)
+
+    def _all(self, parts: list[tantivy.Query]) -> tantivy.Query:
+        return self._query.boolean_query([(self._occur.Must, part) for part in parts])
 
     def _any(self, parts: list[tantivy.Query]) -> tantivy.Query:
         return self._query.boolean_query([(self._occur.Should, part) for part in parts])
