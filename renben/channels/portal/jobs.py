@@ -39,6 +39,8 @@ LONGEST = 64
 """Characters of what is looked for; the rest of a pasted advertisement adds nothing."""
 FEWEST_POSTS = 5
 """A wage is told from so many posts on: fewer would tell one employer's."""
+_PARAMETERS = {"offers": "offer", "shift": "shift", "kind": "kind", "wage": "wage", "region": "region"}
+"""Field of the search → name in the address."""
 _NOT_DIGIT = re.compile(r"\D")
 
 
@@ -99,6 +101,16 @@ def told(vacancy: Vacancy) -> dict[str, Any]:
     }
 
 
+def _without(request: HttpRequest, field: str) -> str:
+    """The same question with one wish given up; empty for a wish this page does not ask."""
+    if field not in _PARAMETERS:
+        return ""
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    asked.pop(_PARAMETERS[field], None)
+    return f"?{asked.urlencode()}"
+
+
 def _number(raw: str) -> int:
     return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 6 else 1
 
@@ -109,7 +121,13 @@ def jobs(request: HttpRequest) -> HttpResponse:
     """Search. What could not be met as asked is said above the results; there is no empty answer while anybody recruits."""
     form = JobsForm(request.GET)
     found = finding_vacancies.find(form.wanted(_number(request.GET.get("page", ""))))
-    context = {"form": form, "found": found, "rows": [told(row) for row in found.rows], "is_asked": bool(request.GET)}
+    context = {
+        "form": form,
+        "found": found,
+        "rows": [told(row) for row in found.rows],
+        "offers": [(offer, _without(request, offer.field)) for offer in found.offers],
+        "is_asked": bool(request.GET),
+    }
     return render(request, "portal/jobs.html", context)
 
 

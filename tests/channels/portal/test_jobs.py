@@ -41,6 +41,16 @@ def test_found_read_and_passed_on_without_an_account(desk):  # noqa: F811
     assert "13911112222" not in page and "周海燕" not in page, "whom to ask is the office, no private number"
 
 
+def test_giving_up_one_wish_is_a_link_that_finds_more(desk):  # noqa: F811
+    desk.published(title="保洁员", wage_low_fen=600_000, wage_high_fen=650_000)
+    cheaper = desk.published(title="保洁员", wage_low_fen=300_000, wage_high_fen=350_000, place="2号院")
+    shown = text_of(Client().get("/jobs/", {"q": "保洁员", "wage": "6000"}))
+    assert f"/jobs/{cheaper.number}/" not in shown
+    link = re.search(r'<a href="(\?[^"]*)">不要求“[^”]*6000', shown)
+    assert link, "the wish that costs most is offered to be given up"
+    assert f"/jobs/{cheaper.number}/" in text_of(Client().get("/jobs/" + link[1].replace("&amp;", "&")))
+
+
 def test_what_is_not_published_is_not_there(desk):  # noqa: F811
     waiting, gone = desk.register(title="保安"), desk.published(title="厨师")
     vacancies.withdraw(vacancy=gone, reason="单位不招了", by=desk.clerk)
