@@ -1,10 +1,12 @@
 from django.urls import path
 
-from renben.channels.workbench import referrals, referrals_acts, referrals_contacts, referrals_match
+from renben.channels.workbench import referrals, referrals_acts, referrals_contacts, referrals_match, referrals_numbers
 
 urlpatterns = [
     path("", referrals.referral_list, name="list"),
     path("export/", referrals.referral_export, name="export"),
+    path("numbers/", referrals_numbers.numbers, name="numbers"),
+    path("numbers/export/", referrals_numbers.numbers_export, name="numbers_export"),
     path("contacts/", referrals_contacts.contact_list, name="contacts"),
     path("contacts/<int:pk>/answer/", referrals_contacts.answer, name="answer"),
     path("person/<int:pk>/", referrals_match.for_person, name="for_person"),
