@@ -280,6 +280,34 @@ def test_a_dead_persons_line_waits_until_it_is_struck(world):
     assert AuditEvent.objects.filter(action="grant.strike").count() == 1
 
 
+def test_a_firm_that_was_struck_off_gets_nothing_until_somebody_finds_that_untrue(world):
+    standard(world)
+    batch = ImportBatch.objects.create(
+        kind="business", file_name="工商.xlsx", file_sm3="0", organization=world.place.centre, created_at=clock.now()
+    )
+    fact = OutsideFact.objects.create(
+        kind="business",
+        person=build.person(world.place.villages[0], "赵老板"),
+        role="legal_person",
+        body=world.employer.name,
+        body_code=world.employer.uscc,
+        start_on=dt.date(2015, 1, 5),
+        end_on=dt.date(2026, 9, 2),
+        as_of=dt.date(2026, 11, 1),
+        batch=batch,
+    )
+    case = world.first.start(current("Q-1.3.6"), world.place.centre, employer=world.employer)
+    act(world.first, case, "first_review")
+    act(world.second, case, "second_review")
+    with pytest.raises(Stuck, match="已于2026-09-01注销或吊销"):
+        act(world.leader, case, "final_review")
+    grant = Grant.objects.get(case=case)
+    assert "市场主体登记管理条例" in grant_page(world, grant), "依据写着"
+    told = {"is_true": "false", "reason": "执照副本有效，登记数据有误", "_once": "judge"}
+    world.first.client.post(reverse("imports:outside_fact", args=[fact.pk]), told)
+    act(world.leader, case, "final_review")
+
+
 def test_the_same_person_is_not_paid_twice_for_the_same_month(world):
     """Another firm asks for the same person, item and month: the comparison says so; struck, the rest goes on."""
     standard(world)

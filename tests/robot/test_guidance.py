@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from renben.engines.procedures import definitions
+from renben.engines.procedures import actions, definitions
 from renben.kernel.people import full_number
 from renben.services.support.grants.guidance import people_of
 from renben.services.support.grants.models import GuidanceClaim
@@ -87,6 +87,19 @@ def test_who_does_not_count_is_told_with_the_reason(place):
     for said in ("没有这个证件号码的档案", "姓名与系统里", "不到2小时"):
         assert said in case.data["rejected_reason"]
     assert claim.sample_size == 1
+
+
+def test_nobody_is_taught_at_two_places_on_one_day(place):
+    guided = lines(place, NAMES[:2])
+    begun(place, guided)
+    other_day = [guided[0] | {"guided_on": "2026-11-19"}, guided[1]]
+    clerk = Clerk(wanted={"institution": "光明街道社会保障事务所", "guided": other_day})
+    by = place.staff("first_review", place.centre)
+    case = actions.start(procedure_id="Q-1.3.7", organization=place.centre, by=by)
+    act(clerk, case, "review")
+    assert case.data["reviewed_people"] == 1, "另一天的算"
+    assert "已在“胜利街道社会保障事务所”的申报里" in case.data["rejected_reason"]
+    assert "136号" in case.data["rejected_reason"], "依据写着"
 
 
 def test_nobody_who_counts_is_no_claim(place):

@@ -18,7 +18,7 @@ from renben.kernel import clock, employers
 from renben.kernel.models import Employer
 from renben.kernel.people import keys_of_query
 from renben.kernel.policy import Principal, page
-from renben.services.support.grants import applying, noticing, paying
+from renben.services.support.grants import applying, checks, noticing, paying
 from renben.services.support.grants.codes import Item, Through
 from renben.services.support.grants.models import Grant, GrantLine
 
@@ -141,6 +141,7 @@ def grant_page(request: HttpRequest, pk: int) -> HttpResponse:
         "objections": objections,
         "parts": first.parts if first else [],
         "missing": first.missing if first else [],
+        "against": checks.against_firm(grant.employer, clock.today()) if grant.employer and grant.is_open else [],
         "may_change": may_change,
         "may_object": grant.state == State.NOTICE,
         "returned": [line for line in standing if line.payment_line and line.payment_line.state == "returned"],

@@ -18,7 +18,7 @@ from renben.kernel.people import find_by_number
 from renben.kernel.textnorm import clean_name
 from renben.services.exchange import crosschecks
 from renben.services.registration.reasons import NotPossible, Why
-from renben.services.support.grants import noticing
+from renben.services.support.grants import checks, noticing
 from renben.services.support.grants.codes import BASIS, DOMAIN, Item, Level, heading_of
 from renben.services.support.grants.models import Grant, GrantLine, GrantReview
 from renben.services.support.months import first_of, shifted
@@ -243,7 +243,7 @@ def final(*, grant: Grant, review: Review, by: Any) -> Grant:
     lines = counted(held)
     determine(held, lines, by=by, on=review.on)
     open_questions = [line for line in lines if line.faults]
-    why = []
+    why = checks.against_firm(held.employer, review.on) if held.employer is not None else []
     if not lines:
         why.append(Why("nobody", "名单里没有计算的人。", "请选“不予通过”。"))
     if any(line.amount_fen is None for line in lines):

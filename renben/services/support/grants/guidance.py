@@ -16,7 +16,7 @@ from renben.kernel import acts, audit, clock
 from renben.kernel.people import find_by_number
 from renben.kernel.textnorm import clean_name
 from renben.services.registration.reasons import NotPossible, Why
-from renben.services.support.grants import sampling
+from renben.services.support.grants import checks, sampling
 from renben.services.support.grants.guidance_models import GuidanceClaim, GuidancePerson
 
 State, Answer = GuidanceClaim.State, GuidancePerson.Answer
@@ -82,6 +82,11 @@ def _people(claim: GuidanceClaim, lines: Sequence[Guided], denied: set[str]) -> 
         row.is_counted = not row.reason
         seen.add(row.key)
         found.append(row)
+    elsewhere = checks.at_two_places(claim, found)
+    for row in found:
+        said = elsewhere.get((row.person_id, row.guided_on))
+        if row.is_counted and said:
+            row.is_counted, row.reason = False, said[:200]
     return found
 
 

@@ -12,7 +12,7 @@ from renben.engines.payments import actions as payments
 from renben.engines.payments.models import PaymentAccount, PaymentBatch, PaymentLine
 from renben.kernel import acts, audit, clock
 from renben.services.registration.reasons import NotPossible, Why
-from renben.services.support.grants import noticing
+from renben.services.support.grants import checks, noticing
 from renben.services.support.grants.applying import counted, faults_of
 from renben.services.support.grants.codes import heading_of
 from renben.services.support.grants.models import Grant, GrantLine
@@ -87,6 +87,8 @@ def hand_over(*, grant: Grant, reply: Reply, by: Any) -> PaymentBatch:
         raise NotPossible(Why("future", "批复或通知的日期还没到，请核对。"))
     if noticing.open_objections(held):
         raise NotPossible(Why("open_objection", "还有异议没有答复，不能发放。", "请先查清、答复。"))
+    if held.employer is not None and (against := checks.against_firm(held.employer, clock.today())):
+        raise NotPossible(*against)
     lines = counted(held)
     account = _account(held, lines, reply, by)
     batch = _list(held, lines, account, month=first_of(reply.on), by=by)
