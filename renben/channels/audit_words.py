@@ -161,6 +161,7 @@ WORDS = {
     "grant.submit": "区级补贴报财政",
     "grant.hand_over": "区级补贴列入名录",
     "grant.list_again": "区级补贴重新列入名录",
+    "finding.ask": "要求现在就查政策找人",
     "subsidy.apply": "申请社会保险补贴",
     "subsidy.verify": "补贴实地核实",
     "subsidy.submit": "补贴报区",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from renben.channels.permissions import COUNTER_DESK
+from renben.channels.permissions import COUNTER_DESK, REVIEW
 from renben.kernel.policy import SubjectKind, declare, register_subject
 from renben.kernel.roles import BUSINESS, Role
 from renben.services.support.finding.models import Finding
 
 declare("finding.view", "查看政策找人", BUSINESS - {Role.HOTLINE})
 declare("finding.work", "告知政策、发起申请", COUNTER_DESK | {Role.COUNSELLOR})
+
+declare("finding.run", "现在就查一遍政策找人", REVIEW | {Role.INFORMATION, Role.LEADER}, tiers=("district",))
 
 register_subject(
     "finding",

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from renben.channels import periodic  # noqa: F401 - its jobs are found with these
 from renben.kernel.models import ImportBatch, User
 from renben.services.exchange import imports
+from renben.services.support.finding import running
 
 
 def _batch(batch_id: int) -> ImportBatch:
@@ -21,6 +22,12 @@ def _user(user_id: int | None) -> User | None:
 def run_import(batch_id: int, user_id: int | None) -> None:
     """Let the good rows of a batch in; a killed run goes on where it stopped."""
     imports.confirm(_batch(batch_id), _user(user_id))
+
+
+@app.task(name="findings.now", queueing_lock="findings.run", lock="findings.run", pass_context=False)
+def look_now() -> None:
+    """政策找人, asked for by somebody: the same look as at night; a second run finds nothing new."""
+    running.run_all()
 
 
 @app.task(name="imports.undo", retry=3, pass_context=False)

@@ -9,6 +9,7 @@ from renben.channels.workbench import (
     delegation,
     findings,
     findings_person,
+    findings_run,
     people,
     people_file,
     people_moves,
@@ -29,6 +30,8 @@ PEOPLE = [
 FINDINGS = [
     path("", findings.finding_list, name="list"),
     path("export/", findings.finding_export, name="export"),
+    path("run/", findings_run.look_now, name="run"),
+    path("run/progress/", findings_run.progress, name="progress"),
     path("<int:pk>/", findings_person.finding_page, name="finding"),
     path("<int:pk>/tell/", findings_person.tell, name="tell"),
     path("<int:pk>/hand-on/", findings_person.hand_on, name="hand_on"),

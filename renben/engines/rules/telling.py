@@ -10,6 +10,8 @@ from .evaluation import Part
 from .parameters import Version
 
 _FAILS = "：不符合。"
+ALL_HOLD = "，因为以上条件都符合"
+"""Stands at the end of a verdict, below its conditions."""
 
 
 def condition(label: str, text: str, holds: bool, *versions: Version) -> Part:
@@ -30,5 +32,5 @@ def day_text(day: date) -> str:
 def verdict(label: str, parts: Iterable[Part], granted: str, refused: str, value: Any, *versions: Version) -> Part:
     """The closing sentence: what is granted, or what is refused because of the conditions that do not hold."""
     why_not = lacking(parts)
-    text = f"{refused}，因为：{why_not}。" if why_not else f"{granted}，因为以上条件都符合。"
+    text = f"{refused}，因为：{why_not}。" if why_not else f"{granted}{ALL_HOLD}。"
     return Part(label, text, value, versions)

@@ -1,6 +1,7 @@
 """What assistance knows about people as columns: how far recognition as somebody in difficulty has come (J-5.5.1).
 
-Minimum living allowance and degree of zero-employment family come from other bodies; until they are on file they stay unknown.
+Who draws the minimum living allowance is known from the civil affairs office's file (外部数据); whoever it does not name stays
+unknown, and so does a zero-employment family until it is recognised.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 from renben.engines.rules import columns, searching
 from renben.engines.rules.columns import Column, Known, Source, Table, read, spread
 from renben.kernel import rows
+from renben.services.exchange.models import OutsideFact
 
 PROCEDURE = "J-5.5.1"
 ZERO = "零就业"
@@ -46,6 +48,12 @@ WHERE me.person_id BETWEEN %(low)s AND %(high)s AND me.end_on IS NULL AND c.data
 GROUP BY me.person_id
 """
 
+_DIBAO = """
+SELECT DISTINCT person_id, true FROM exchange_outsidefact
+WHERE person_id BETWEEN %(low)s AND %(high)s AND kind = %(kind)s AND verdict <> %(untrue)s
+      AND start_on <= %(on)s AND (end_on IS NULL OR end_on > %(on)s)
+"""
+
 
 def standing(ids: np.ndarray, on: dt.date) -> Table:
     """The latest case of each person; one from before the present joblessness is over and counts no more."""
@@ -68,9 +76,17 @@ def standing(ids: np.ndarray, on: dt.date) -> Table:
 
 
 def family(ids: np.ndarray, on: dt.date) -> Table:
-    """Nobody's: what the civil affairs office knows has not been handed over."""
+    """Who drew the allowance on the day by the civil affairs office's file, unless a look found that untrue; nobody's family."""
+    asked = {
+        "low": int(ids[0]) if ids.size else 0,
+        "high": int(ids[-1]) if ids.size else -1,
+        "kind": OutsideFact.Kind.DIBAO.value,
+        "untrue": OutsideFact.Verdict.FALSE.value,
+        "on": on,
+    }
     nobody = np.zeros(ids.size, dtype=bool)
-    return {column.name: Known(nobody, nobody) for column in FAMILY}
+    drawn = spread(ids, rows.all_of(_DIBAO, asked), {"family.dibao": "bool"})
+    return {"family.dibao": drawn["family.dibao"], "family.is_zero": Known(nobody, nobody)}
 
 
 def load() -> None:

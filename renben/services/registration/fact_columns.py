@@ -10,6 +10,7 @@ from renben.engines.rules import columns, searching
 from renben.engines.rules.columns import Column, Known, Source, Table, spread
 from renben.kernel import rows
 from renben.kernel.models import LabourSpell
+from renben.services.exchange.models import OutsideFact
 from renben.services.registration.codes import SeparationReason
 from renben.services.registration.models import PersonnelArchive
 
@@ -65,7 +66,10 @@ FROM marked GROUP BY person_id
 """
 _PEOPLE = """
 SELECT id, sex, birth_on, nullif(hukou_kind, ''), left(hukou_region_id, 2) = %(city)s,
-       CASE WHEN disability_enc <> '' THEN true END
+       CASE WHEN disability_enc <> '' OR EXISTS (
+           SELECT FROM exchange_outsidefact o WHERE o.person_id = kernel_person.id AND o.kind = %(disability)s
+                  AND o.verdict <> %(untrue)s AND o.start_on <= %(on)s AND (o.end_on IS NULL OR o.end_on > %(on)s)
+       ) THEN true END
 FROM kernel_person WHERE id BETWEEN %(low)s AND %(high)s
 """
 _REGISTERED = """
@@ -88,8 +92,9 @@ def _between(ids: np.ndarray, **more: object) -> dict[str, object]:
 
 
 def people(ids: np.ndarray, on: dt.date) -> Table:
-    """Sex, birth, household registration; disability only where it is on file."""
-    found = rows.all_of(_PEOPLE, _between(ids, city=BEIJING))
+    """Sex, birth, household registration; disability only where it is on file here or with the federation (外部数据)."""
+    certified = {"disability": OutsideFact.Kind.DISABILITY.value, "untrue": OutsideFact.Verdict.FALSE.value, "on": on}
+    found = rows.all_of(_PEOPLE, _between(ids, city=BEIJING, **certified))
     return spread(ids, found, {column.name: column.dtype for column in PERSON})
 
 

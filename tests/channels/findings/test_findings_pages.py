@@ -8,12 +8,13 @@ import re
 import openpyxl
 import pytest
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from renben.channels import periodic
+from renben.channels import periodic, tasks
 from renben.engines.procedures import actions
 from renben.engines.procedures.models import Case
 from renben.kernel.models import AuditEvent, Task
-from renben.services.support.finding.models import Finding
+from renben.services.support.finding.models import Finding, FindingRun
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -231,3 +232,35 @@ def test_the_leader_sees_and_may_not_record(found, world, sign_in):
 def test_the_last_run_is_told(found, village):
     page = village.get("/findings/").content.decode()
     assert "已完成" in page and "规则版本" in page
+
+
+def test_a_list_says_the_conclusion_without_pointing_at_conditions_that_are_not_there(found, village):
+    assert "因为以上条件都符合" in found.reason
+    shown = village.get("/findings/").text
+    assert "以上条件" not in shown and found.reason.split("，因为")[0] in shown
+
+
+def test_the_reviewer_asks_for_a_look_which_runs_in_the_background(found, world, sign_in, village):
+    reviewer = sign_in(world.place.staff("first_review", world.place.centre))
+    assert "现在就查" in reviewer.get("/findings/").text
+    before = FindingRun.objects.count()
+    assert "已安排查找" in reviewer.post("/findings/run/", {"_once": "a"}, follow=True).text
+    assert "已经有一次查找在排队" in reviewer.post("/findings/run/", {"_once": "b"}, follow=True).text
+    assert FindingRun.objects.count() == before, "不在网页请求里查"
+    job = ProcrastinateJob.objects.get(task_name="findings.now")
+    assert job.status == "todo"
+    tasks.look_now.func()
+    assert FindingRun.objects.order_by("-id").first().state == "done"
+    assert village.post("/findings/run/", {"_once": "c"}).status_code == 403
+    assert "现在就查" not in village.get("/findings/").text
+
+
+def test_the_progress_of_a_look_is_shown_until_it_is_over(found, world, sign_in):
+    reviewer = sign_in(world.place.staff("first_review", world.place.centre))
+    run = FindingRun.objects.order_by("-id").first()
+    FindingRun.objects.filter(pk=run.pk).update(state="running", people_total=80, people_done=20)
+    assert "已查 20 / 80 人" in reviewer.get("/findings/").text
+    answer = reviewer.get("/findings/run/progress/")
+    assert "已查 20 / 80 人" in answer.text and "HX-Refresh" not in answer
+    FindingRun.objects.filter(pk=run.pk).update(state="done")
+    assert reviewer.get("/findings/run/progress/")["HX-Refresh"] == "true"

@@ -9,6 +9,8 @@ import numpy as np
 from renben.engines.rules import columns, searching
 from renben.engines.rules.columns import Column, Known, Source, Table, spread
 from renben.kernel import rows
+from renben.services.exchange.models import OutsideFact
+from renben.services.support.codes import Disability
 from renben.services.support.models import InsuranceSubsidy, SubsidyMonth
 
 State = InsuranceSubsidy.State
@@ -36,8 +38,14 @@ SELECT person_id, CASE WHEN granted THEN %(granted)s WHEN granted IS NOT NULL TH
 FROM drawn FULL JOIN before USING (person_id) FULL JOIN running USING (person_id)
 """
 _DISABILITY = """
-SELECT DISTINCT ON (person_id) person_id, disability FROM support_insurancesubsidy
-WHERE person_id BETWEEN %(low)s AND %(high)s ORDER BY person_id, applied_on DESC, id DESC
+SELECT DISTINCT ON (person_id) person_id, degree FROM (
+    SELECT person_id, role AS degree, 0 AS after, start_on AS since, id FROM exchange_outsidefact
+    WHERE person_id BETWEEN %(low)s AND %(high)s AND kind = %(kind)s AND role = ANY(%(degrees)s) AND verdict <> %(untrue)s
+          AND start_on <= %(on)s AND (end_on IS NULL OR end_on > %(on)s)
+    UNION ALL
+    SELECT person_id, disability, 1, applied_on, id FROM support_insurancesubsidy
+    WHERE person_id BETWEEN %(low)s AND %(high)s
+) told ORDER BY person_id, after, since DESC, id DESC
 """
 
 
@@ -59,8 +67,15 @@ def subsidies(ids: np.ndarray, on: dt.date) -> Table:
 
 
 def disability(ids: np.ndarray, on: dt.date) -> Table:
-    """The degree as it was last declared for a subsidy; nobody else's is known."""
-    return spread(ids, rows.all_of(_DISABILITY, _between(ids)), {column.name: column.dtype for column in OWN_WORD})
+    """The degree on the certificate by the federation's file (外部数据), else as it was last declared for a subsidy; nobody
+    else's is known."""
+    asked = _between(ids) | {
+        "kind": OutsideFact.Kind.DISABILITY.value,
+        "untrue": OutsideFact.Verdict.FALSE.value,
+        "degrees": Disability.values,
+        "on": on,
+    }
+    return spread(ids, rows.all_of(_DISABILITY, asked), {column.name: column.dtype for column in OWN_WORD})
 
 
 def load() -> None:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from renben.engines.rules.telling import ALL_HOLD
 from renben.services.registration.codes import Channel
 
 
@@ -91,6 +92,11 @@ class Finding(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def in_short(self) -> str:
+        """The conclusion for a list, where the conditions it points back to do not stand above it."""
+        return self.reason.replace(ALL_HOLD, "")
 
 
 class FindingRun(models.Model):
