@@ -33,7 +33,7 @@ def group_of(name: str) -> str:
 
 def said(value: Any, parameter: Parameter) -> str:
     """A value of a parameter as one says it."""
-    return value_text(value, parameter.unit, words()["codes"])
+    return value_text(value, parameter.unit, words()["codes"], parameter.threshold_unit)
 
 
 @dataclass(frozen=True)

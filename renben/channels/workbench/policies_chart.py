@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from renben.engines.rules.parameters import Parameter, Scale, Version
+from renben.engines.rules.values import UNIT_WORDS
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 240, 64, 12, 14, 28
 
@@ -53,7 +54,8 @@ def _series(parameter: Parameter) -> dict[str, list[float | None]]:
         if isinstance(value, Scale):
             pairs = zip(value.thresholds, value.amounts, strict=True)
             for low, amount in pairs:
-                found.setdefault(f"满{low}起", [None] * len(parameter.versions))[place] = float(amount)
+                step = UNIT_WORDS.get(parameter.threshold_unit, "")
+                found.setdefault(f"满{low}{step}起", [None] * len(parameter.versions))[place] = float(amount)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found.setdefault(parameter.label, [None] * len(parameter.versions))[place] = float(value)
     if len(found) > 2:  # the steps of a table lie close together: the lowest and the highest show how it moved

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from renben.channels.paging import paginate
 from renben.channels.policy_words import said
 from renben.channels.workbench.attempts import office_of
+from renben.channels.workbench.discarding import Discard, discard_page
 from renben.channels.workbench.downloads import attachment, workbook
 from renben.channels.workbench.policies import parameter_or_404
 from renben.channels.workbench.policies_compared import Compared, compared_with
@@ -190,25 +191,16 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then throw the draft away; what it said can still be read."""
     change: ParameterChange = request.subject
-    if not change.is_open:
-        messages.info(request, "这份修改已经办完，不用作废。")
-        return back_to(change)
-    if request.method == "POST":
-        try:
-            changing.withdraw(change_id=pk, by=request.user)
-        except changing.ChangeRefused as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(request, "已作废。现行的数值没有变。")
-        return back_to(change)
-    context = {
-        "question": f"作废“{parameter_or_404(change.parameter).label}”的修改？",
-        "consequences": ["作废以后不能再改、再送审，但写过什么一直看得到。现行的数值不变。"],
-        "button": "作废草稿",
-        "button_class": "btn-danger",
-        "back": reverse("policies:draft", args=[pk]),
-    }
-    return render(request, "confirm.html", context)
+    draft = Discard(
+        what=f"“{parameter_or_404(change.parameter).label}”的修改",
+        changed="写过什么",
+        stays="现行的数值",
+        back=reverse("policies:draft", args=[pk]),
+        is_open=change.is_open,
+        act=lambda: changing.withdraw(change_id=pk, by=request.user),
+        refusals=changing.ChangeRefused,
+    )
+    return discard_page(request, draft)
 
 
 @page(action="catalog.view", subject="parameter_change")

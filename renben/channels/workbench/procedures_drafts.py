@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from renben.channels.guides import matches
 from renben.channels.paging import paginate
 from renben.channels.workbench.attempts import office_of
+from renben.channels.workbench.discarding import Discard, discard_page
 from renben.channels.workbench.procedures import procedure_or_404
 from renben.engines.documents.forms import load_forms
 from renben.engines.ledgers.definitions import all_ledgers
@@ -236,22 +237,13 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then throw the draft away; what it said can still be read."""
     draft: DefinitionDraft = request.subject
-    if not draft.is_open:
-        messages.info(request, "这份草稿已经结束，不用作废。")
-        return back_to(draft)
-    if request.method == "POST":
-        try:
-            drafts.withdraw(draft_id=pk, by=request.user)
-        except drafts.DraftRefused as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(request, "已作废。现行规程没有变。")
-        return back_to(draft)
-    context = {
-        "question": f"作废“{draft.base.title}”的草稿？",
-        "consequences": ["作废以后不能再改、再送审，但改过什么一直看得到。现行规程不变。"],
-        "button": "作废草稿",
-        "button_class": "btn-danger",
-        "back": reverse("procedures:draft", args=[pk]),
-    }
-    return render(request, "confirm.html", context)
+    asked = Discard(
+        what=f"“{draft.base.title}”的草稿",
+        changed="改过什么",
+        stays="现行规程",
+        back=reverse("procedures:draft", args=[pk]),
+        is_open=draft.is_open,
+        act=lambda: drafts.withdraw(draft_id=pk, by=request.user),
+        refusals=drafts.DraftRefused,
+    )
+    return discard_page(request, asked)

@@ -136,7 +136,7 @@ def to_fen(yuan: int | float | Decimal) -> int:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter with all its versions, earliest first."""
+    """One parameter with all its versions, earliest first. `threshold_unit`: what the steps of a table are counted in."""
 
     name: str
     label: str
@@ -145,6 +145,7 @@ class Parameter:
     informational: str
     versions: tuple[Version, ...]
     _starts: tuple[date, ...] = field(repr=False, default=())
+    threshold_unit: str = ""
 
     def at(self, on: date) -> Version:
         """The version in force on a day; NoStandardOnFile before the first, or where the file says there is none."""
@@ -263,6 +264,7 @@ def parse_parameter(name: str, raw: Any) -> Parameter:
         informational=meta.get("informational", ""),
         versions=tuple(versions),
         _starts=tuple(starts),
+        threshold_unit=meta.get("threshold_unit", ""),
     )
 
 

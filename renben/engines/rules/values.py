@@ -89,8 +89,8 @@ def scale(unit: str, lines: Sequence[tuple[str, str]]) -> dict[str, list[int | f
     return {"thresholds": thresholds, "amounts": amounts}
 
 
-def value_text(value: Any, unit: str, words: dict[str, str] | None = None) -> str:
-    """A value in words: ``782元``, ``满12个月 3个月；满24个月 6个月``, ``没有标准``."""
+def value_text(value: Any, unit: str, words: dict[str, str] | None = None, steps_in: str = "") -> str:
+    """A value in words: ``782元``, ``满12个月：3个月；满24个月：6个月``, ``没有标准``. ``steps_in``: the unit of a table's steps."""
     words = words or {}
     if isinstance(value, Scale):
         value = {"thresholds": value.thresholds, "amounts": value.amounts}
@@ -98,7 +98,8 @@ def value_text(value: Any, unit: str, words: dict[str, str] | None = None) -> st
         return "没有标准"
     if isinstance(value, dict):
         pairs = zip(value["thresholds"], value["amounts"], strict=True)
-        return "；".join(f"满{low}：{value_text(amount, unit, words)}" for low, amount in pairs)
+        step = UNIT_WORDS.get(steps_in, "")
+        return "；".join(f"满{low}{step}：{value_text(amount, unit, words)}" for low, amount in pairs)
     if isinstance(value, (list, tuple)):
         return "、".join(words.get(code, code) for code in value)
     if isinstance(value, bool):

@@ -178,3 +178,8 @@ def test_codes_of_the_catalogue_are_said_in_words(desk):
         if isinstance(one, str) and one.isascii() and not one[0].isupper()
     } | {code for name in registry.names() for item in registry.get(name).inputs for code in item.codes}
     assert sorted(code for code in codes if word(code) == code) == []
+
+
+def test_a_table_says_what_its_steps_are_counted_in(desk):
+    shown = desk.clerk.get(parameter("ui.duration.table")).text
+    assert "满12个月：3个月" in shown and "满12：" not in shown

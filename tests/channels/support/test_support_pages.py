@@ -220,3 +220,10 @@ def test_the_person_file_tells_where_the_subsidy_stands(office, street):
     subsidy = office.drawing()
     shown = text_of(street.get(f"/people/{subsidy.person_id}/"))
     assert "灵活就业社会保险补贴" in shown and "享受中" in shown and f"/support/{subsidy.pk}/" in shown
+
+
+def test_the_subsidy_leads_to_its_determination(office, street):
+    subsidy = office.approve(office.apply())
+    link = f"/policies/determinations/{subsidy.determination_id}/"
+    assert link in text_of(street.get(f"/support/{subsidy.pk}/"))
+    assert street.get(link).status_code == 200
