@@ -116,7 +116,14 @@ class WishForm(forms.Form):
     def __init__(self, *args: Any, streets: list[tuple[str, str]], rank: int, **kwargs: Any) -> None:
         super().__init__(*args, prefix=f"w{rank}", **kwargs)
         self.rank = rank
+        self.fields["title"].required = rank == 1
+        self.fields["title"].error_messages["required"] = "还没有写想干的工作，至少写一项，例如“仓库保管员”。"
         self.fields["regions"].choices = streets
+
+    @property
+    def has_places(self) -> bool:
+        """Places were chosen or are on record: the long list stands open."""
+        return bool(self["regions"].value())
 
     @property
     def is_said(self) -> bool:
@@ -125,7 +132,7 @@ class WishForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
-        if not given.get("title", "").strip() and (given.get("wage") or given.get("regions")):
+        if self.rank > 1 and not given.get("title", "").strip() and (given.get("wage") or given.get("regions")):
             self.add_error("title", "填了工资或地点，请写想干的工作。")
         return given
 
