@@ -128,6 +128,7 @@ def test_a_shopkeepers_loan_is_checked_by_the_community_and_lent_at_the_street(s
         borrower_kind="individual",
         is_married="false",
         needs_community_check="true",
+        mortgage_value="200000",
         **wish,
     )
     assert until(workday_after(5)) in street.due("实地核实"), "5个工作日内核实"
@@ -149,13 +150,17 @@ def test_a_shopkeepers_loan_is_checked_by_the_community_and_lent_at_the_street(s
     loan = street.finds("J-5.4.5", person)
     assert street.page.input_value("[name=loan_use]") == "添置设备", "贷款用途不再填"
     street.does(loan, "真实有效", in_credit_community="false")
-    leader.does(loan, "银行已放款", bank_result="lent", approved_amount="80000")
+    ends = (dt.date.today() + dt.timedelta(days=730)).isoformat()
+    leader.does(loan, "银行已放款", bank_result="lent", approved_amount="80000", loan_due_on=ends)
     assert until(workday_after(7)) in leader.due("贷后管理"), "资金到位后7个工作日内检查"
     looked_at(leader.one, "walk-loan-lent")
     street.does(loan, "已检查并建档", check_round="first", material_change="false", sudden_problem="false")
-    street.finds_in_ledger("贷后检查登记", "", loan)
+    street.finds_in_ledger("贷后检查登记", person.name)
+    assert "还款中" in street.reads(), "the line leads to the loan's own page"
     leader.does(loan, "已还清，不需代偿", repayment_state="on_time")
     leader.is_closed(loan)
+    street.finds_in_ledger("贷款档案", "顺义老孙面馆")
+    assert "全部还清" in street.reads()
 
     followed = village.finds("C-7.1.2.1", person)
     assert followed != check
@@ -173,7 +178,13 @@ def test_a_companys_loan_goes_to_the_district_and_is_followed_by_the_community(s
     case = street.starts("J-4.3.3", person)
     wish = {"business_name": "顺达食品加工厂", "loan_amount": "300000", "loan_use": "购买原料", "own_share": "50"}
     street.does(
-        case, "材料审完，转实地核实", borrower_kind="company", is_married="false", needs_community_check="false", **wish
+        case,
+        "材料审完，转实地核实",
+        borrower_kind="company",
+        is_married="false",
+        needs_community_check="false",
+        mortgage_value="100000",
+        **wish,
     )
     street.does(case, "属实，符合条件", verify_opinion="true_and_fit")
     street.does(case, "领导同意，已上报", recommended_amount="300000")
@@ -188,11 +199,12 @@ def test_a_companys_loan_goes_to_the_district_and_is_followed_by_the_community(s
     district.does(above, "已放款，转入贷后", released_amount="300000")
     assert until(workday_after(7)) in district.due("贷后管理")
     assert until(workday_after(10)) in district.due("建立档案")
-    files.does(above, "已建档", step="archive", loan_file_number="DK-001")
+    ends = (dt.date.today() + dt.timedelta(days=730)).isoformat()
+    files.does(above, "已建档", step="archive", loan_file_number="DK-001", loan_due_on=ends)
     district.does(above, "已检查，企业不申请贴息", step="after_care")
     district.is_closed(above)
     assert "北京市小企业小额担保贷款申请、推荐书" in district.prints(above, "review")
-    files.finds_in_ledger("贷款档案", "顺达食品加工厂", above)
+    files.finds_in_ledger("贷款档案", "顺达食品加工厂")
 
     followed = village.finds("C-7.1.2.1", person)
     village.does(followed, "已走访", business_state="difficult", loan_problem_seen="true", recovery_asked="false")
