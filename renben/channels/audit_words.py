@@ -47,6 +47,8 @@ WORDS = {
     "referral.declined": "记本人不去",
     "referral.withdraw": "撤回推荐",
     "referral.contact": "推荐回访",
+    "referral.expert": "答复专家指导提示",
+    "referral.expert_asked": "专家指导后回访",
     "duty.open": "定期职责开立",
     "finding.run": "政策找人：查找",
     "finding.tell": "政策找人：已告知",

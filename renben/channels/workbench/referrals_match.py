@@ -112,6 +112,7 @@ def for_person(request: HttpRequest, pk: int) -> HttpResponse:
             "advice": matching_words.advice(seeker),
             "failures": results.failures(seeker),
             "expert_waits": referral_tasks.expert_waits(seeker),
+            "after_expert_waits": referral_tasks.after_expert_waits(seeker),
         }
     return render(request, "referrals/for_person.html", context)
 
@@ -160,18 +161,20 @@ def answer_expert(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> str:
         if seeker is None:
             raise Refused("本人没有求职登记。")
+        words = request.POST.get("words", "")[:200]
+        if request.POST.get("answer") == "asked":
+            results.answer_after_expert(seeker=seeker, words=words, by=request.user)
+            return "已记专家指导后的回访。"
         is_arranged = request.POST.get("answer") == "arranged"
-        results.answer_expert(
-            seeker=seeker, is_arranged=is_arranged, words=request.POST.get("words", "")[:200], by=request.user
-        )
+        results.answer_expert(seeker=seeker, is_arranged=is_arranged, words=words, by=request.user)
         return "已记安排专家指导，到期提醒回访。" if is_arranged else "已记不转专家指导的原因。"
 
     attempt(request, act)
     return redirect("referrals:for_person", pk=pk)
 
 
-def seen_seekers(principal: Principal) -> list[int] | None:
-    """Registrations of people in the reader's territory; None when that is everybody."""
+def seen_seekers(principal: Principal) -> list[int]:
+    """Active registrations of people in the reader's territory."""
     return list(
         Seeker.objects.active()
         .filter(principal.within("person__organization__path", WORK))

@@ -73,6 +73,20 @@ def ask_after_expert(seeker: Seeker, due_on: Any) -> None:
     )
 
 
+def after_expert_waits(seeker: Seeker) -> bool:
+    """Whether somebody has still to ask how an expert's guidance went."""
+    return Task.objects.filter(key__startswith=f"referral.after_expert:{seeker.pk}:", cleared_at=None).exists()
+
+
+def clear_after_expert(seeker: Seeker, outcome: str) -> bool:
+    """Asked, recommended again, or at work: the call is made."""
+    waiting = Task.objects.filter(key__startswith=f"referral.after_expert:{seeker.pk}:", cleared_at=None)
+    keys = list(waiting.order_by("id").values_list("key", flat=True))
+    for key in keys:
+        taskboard.clear(key=key, event=ASKED, outcome=outcome[:200])
+    return bool(keys)
+
+
 def close_registration(referral: Referral) -> None:
     """A registered unemployed person found work: the office is asked to close the registration."""
     running = UnemploymentRegistration.objects.running_of(referral.person)

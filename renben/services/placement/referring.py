@@ -110,6 +110,7 @@ def refer(
         recorded_at=clock.now(),
     )
     following.plan(referral)
+    referral_tasks.clear_after_expert(current, "已再次推荐")
     note(referral, "make", by, way=way, score=score)
     return referral
 

@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from renben.kernel import acts, calendar_table, clock, events, labour
+from renben.kernel import acts, audit, calendar_table, clock, events, labour
 from renben.kernel.models import LabourSpell, Person
 from renben.services.placement import following, referral_limits, referral_tasks, referring, vacancies
 from renben.services.placement.codes import Unfit
@@ -82,6 +82,7 @@ def _at_work(person: Person, held: Referral, vacancy: Vacancy, by: Any) -> None:
     )
     if held.seeker is not None:
         referral_tasks.clear_expert(held.seeker, "已就业")
+        referral_tasks.clear_after_expert(held.seeker, "已就业")
 
 
 def _leave_others(held: Referral, by: Any) -> int:
@@ -142,8 +143,32 @@ def answer_expert(*, seeker: Seeker, is_arranged: bool, words: str, by: Any) -> 
     outcome = f"已安排专家指导。{words.strip()}" if is_arranged else f"不转：{words.strip()}"
     if not referral_tasks.clear_expert(seeker, outcome):
         raise NotPossible(Why("none", "没有等着答复的提示，可能别人已经办了。"))
+    audit.record(
+        action="referral.expert",
+        subject=f"person:{seeker.person_id}",
+        detail={"seeker": seeker.pk, "arranged": is_arranged},
+        by=by,
+        organization=seeker.organization_id,
+    )
     if is_arranged:
         referral_tasks.ask_after_expert(
             seeker, referral_limits.after_expert_due(clock.today(), calendar_table.current())
         )
+    return seeker
+
+
+@acts.whole
+def answer_after_expert(*, seeker: Seeker, words: str, by: Any) -> Seeker:
+    """Q-2.2.3 跟踪回访: how it went after the expert's guidance, in a line."""
+    if not words.strip():
+        raise NotPossible(Why("words", "请写一句本人怎么说。"))
+    if not referral_tasks.clear_after_expert(seeker, words.strip()):
+        raise NotPossible(Why("none", "没有等着回访的，可能别人已经问了。"))
+    audit.record(
+        action="referral.expert_asked",
+        subject=f"person:{seeker.person_id}",
+        detail={"seeker": seeker.pk},
+        by=by,
+        organization=seeker.organization_id,
+    )
     return seeker

@@ -130,7 +130,9 @@ def test_three_failures_are_told_with_advice_and_the_clerk_decides(world, street
     assert "只看本人所在街镇" in see(street, "for_person", seeker.person_id, "?near=home")
     assert "请写一句原因" in post(street, "answer_expert", seeker.person_id, {"answer": "not_needed"})
     page = post(street, "answer_expert", seeker.person_id, {"answer": "arranged", "words": "周二上午"})
-    assert "已记安排专家指导" in page and "要不要转专家指导" not in page
+    assert "已记安排专家指导" in page and "要不要转专家指导" not in page and "专家指导以后怎样了" in page
+    page = post(street, "answer_expert", seeker.person_id, {"answer": "asked", "words": "想学叉车"})
+    assert "已记专家指导后的回访" in page and "专家指导以后怎样了" not in page
 
 
 def test_a_filled_post_is_shown_to_whoever_is_still_on_the_way(world, street):

@@ -242,6 +242,13 @@ def test_three_failures_in_one_registration_propose_an_expert_and_nobody_is_sent
     assert task.cleared_at is not None
     after = Task.objects.get(key__startswith="referral.after_expert:")
     assert after.due_on == day("2026-12-07"), "10 working days"
+    with pytest.raises(NotPossible, match="本人怎么说"):
+        results.answer_after_expert(seeker=seeker, words=" ", by=world.clerk)
+    world.refer(seeker, world.vacancy())
+    after.refresh_from_db()
+    assert (after.cleared_at is not None, after.outcome) == (True, "已再次推荐")
+    with pytest.raises(NotPossible, match="没有等着回访的"):
+        results.answer_after_expert(seeker=seeker, words="好多了", by=world.clerk)
     again = world.seeker("王秀兰", person=build.person(world.place.villages[0], "赵强"))
     failed(world, again)
     assert Task.objects.filter(key__startswith="referral.expert:").count() == 1
