@@ -87,8 +87,7 @@ def waiting(request: HttpRequest) -> list[dict[str, Any]]:
     found = rows.values("heading", "reason").annotate(
         people=Count("person", distinct=True), count=Count("id"), first=Min("month"), last=Max("month")
     )
-    labels = dict(Heading.choices)
-    return [{**row, "label": labels[row["heading"]]} for row in found.order_by("heading", "reason")]
+    return [{**row, "label": Heading(row["heading"]).short} for row in found.order_by("heading", "reason")]
 
 
 @page(action=ACTION)

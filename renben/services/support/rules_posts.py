@@ -121,6 +121,12 @@ def _day_of(text: str, year: int) -> np.datetime64:
     return np.datetime64(f"{year}-{text}", "D")
 
 
+def _day_words(text: str) -> str:
+    """A day of the catalogue as it is said: ``11-15`` is 11月15日."""
+    month, day = text.split("-")
+    return f"{int(month)}月{int(day)}日"
+
+
 def _season_months(p: Reader, name: str, year: int, started_on: np.ndarray, last_on: np.ndarray) -> np.ndarray:
     """Months of a season begun by the day of the judgement in which somebody was on the post; none for who comes too late.
 
@@ -148,7 +154,7 @@ def _tell_welfare(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> l
         of, late = p.version(f"public_post.{name}_months"), p.version(f"public_post.{name}_entry_before")
         first = p.version(f"public_post.{name}_from")
         count = answer[f"{name}_months"]
-        text = f"{label}从{first.value}起{of.value}个月，{late.value}以后上岗的不发；本人在岗{count}个月。"
+        text = f"{label}从{_day_words(first.value)}起{of.value}个月，{_day_words(late.value)}以后上岗的不发；本人在岗{count}个月。"
         parts.append(Part(label, text, count, (of, first, late)))
     age = p.version("public_post.only_child_until_age")
     if given["child_birth_on"] is not None:

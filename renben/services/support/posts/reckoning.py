@@ -85,11 +85,14 @@ def on_posts(placements: Iterable[PostPlacement], month: dt.date) -> tuple[list[
 
 
 def _of_territory(organization: Organization, month: dt.date) -> list[PostPlacement]:
-    """Whoever may have something due up to the month; those long gone only while something of theirs is open."""
+    """Whoever may have something due up to the month: has begun by today; those long gone only while something is open."""
     long_gone = Q(left_on__isnull=False, left_on__lt=shifted(month, -SEASONS_LATER))
     is_open = Q(amounts__state__in=[State.WAITING, State.DUE, State.LISTED])
     wanted = PostPlacement.objects.filter(
-        is_open | ~long_gone, post__organization__path__startswith=organization.path, first_month__lte=month
+        is_open | ~long_gone,
+        post__organization__path__startswith=organization.path,
+        first_month__lte=month,
+        started_on__lte=clock.today(),
     )
     rows = PostPlacement.objects.select_for_update(of=("self",)).filter(pk__in=wanted.values("pk"))
     return list(rows.select_related("person", "post").order_by("id"))
