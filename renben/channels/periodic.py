@@ -14,7 +14,7 @@ from renben.engines.search import searching
 from renben.engines.search import sources as search_sources
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
-from renben.services.placement import matching_changes, matching_prices, seekers_days, vacancies_nightly
+from renben.services.placement import matching_changes, matching_prices, seekers_days, vacancies_nightly, visits
 from renben.services.registration import contacts
 from renben.services.support.finding import running
 
@@ -73,6 +73,13 @@ def seekers_day(timestamp: int) -> None:
 def expire_vacancies(timestamp: int) -> None:
     """招聘岗位: what is past its last day ends before the day begins; what ends tomorrow is asked about."""
     vacancies_nightly.expire_due()
+
+
+@app.periodic(cron="15 0 * * *")
+@app.task(name="employers.remind", queueing_lock="employers.remind")
+def remind_of_employers(timestamp: int) -> None:
+    """用人单位: whom nobody has been in touch with for so long becomes a task of the own office."""
+    visits.remind()
 
 
 @app.periodic(cron="40 0 * * *")

@@ -7,7 +7,7 @@ from django.db.models import Q
 from renben.channels.permissions import COUNTER_DESK, REVIEW
 from renben.kernel.policy import SubjectKind, declare, register_subject
 from renben.kernel.roles import BUSINESS, Role
-from renben.services.placement.models import Vacancy
+from renben.services.placement.models import EmployerVisit, KeyProject, Vacancy
 
 declare("vacancy.view", "查看招聘岗位", BUSINESS)
 declare("vacancy.work", "登记、修改招聘岗位", COUNTER_DESK | {Role.COUNSELLOR, Role.INFORMATION})
@@ -36,3 +36,20 @@ register_subject(
     ),
 )
 register_subject("own_vacancy", SubjectKind(label="招聘岗位", queryset=_rows, within=_own))
+declare("employer.visit", "预约、登记走访和重点项目", COUNTER_DESK | {Role.COUNSELLOR, Role.INFORMATION})
+register_subject(
+    "employer_visit",
+    SubjectKind(
+        label="单位走访",
+        queryset=lambda: EmployerVisit.objects.select_related("employer__organization", "organization"),
+        within=lambda path: Q(employer__organization__path__startswith=path),
+    ),
+)
+register_subject(
+    "key_project",
+    SubjectKind(
+        label="重点项目",
+        queryset=lambda: KeyProject.objects.select_related("employer__organization"),
+        within=lambda path: Q(employer__organization__path__startswith=path),
+    ),
+)

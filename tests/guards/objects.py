@@ -35,7 +35,15 @@ from renben.services.exchange.models import OutsideFact
 from renben.services.placement import seekers_acts
 from renben.services.placement.fairs.booking import fresh_code
 from renben.services.placement.fairs.models import Fair, FairBooth, FairVisitor
-from renben.services.placement.models import Referral, ReferralContact, Seeker, Vacancy, VacancyReport
+from renben.services.placement.models import (
+    EmployerVisit,
+    KeyProject,
+    Referral,
+    ReferralContact,
+    Seeker,
+    Vacancy,
+    VacancyReport,
+)
 from renben.services.registration.models import (
     ArchiveHandover,
     PersonnelArchive,
@@ -421,6 +429,18 @@ def finding(office: Organization, by: User) -> Finding:
         judged_on=DAY,
         found_on=DAY,
     )
+
+
+@factory("employer_visit")
+def employer_visit(office: Organization, by: User) -> EmployerVisit:
+    return EmployerVisit.objects.create(
+        employer=employer(office, by), organization=office, booked_on=DAY, visit_on=DAY, recorded_at=clock.now()
+    )
+
+
+@factory("key_project")
+def key_project(office: Organization, by: User) -> KeyProject:
+    return KeyProject.objects.create(employer=employer(office, by), name="二期厂房", recorded_at=clock.now())
 
 
 @factory("vacancy")

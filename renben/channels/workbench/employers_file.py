@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from renben.channels.audit_words import words_of
 from renben.channels.paging import paginate
+from renben.channels.workbench import employers_visits
 from renben.channels.workbench.employers_forms import ContactForm, ContactRevealForm, EmployerForm, LicenceForm
 from renben.channels.workbench.people_file import SHOWN_SECONDS
 from renben.channels.workbench.vacancies import of_employer
@@ -25,7 +26,7 @@ from renben.kernel.policy import page
 from renben.services.placement.vacancies_words import wage_text
 from renben.services.support.grants.models import Grant
 
-TABS = {"overview": "概况", "staff": "用工经历", "vacancies": "招聘岗位", "cases": "办件", "history": "经过"}
+TABS = {"overview": "概况", "staff": "用工经历", "vacancies": "招聘岗位", "visits": "走访和项目", "cases": "办件", "history": "经过"}
 TOLD = ("employer.open_file", "employer.edit", "employer.contact", "employer.licence", "employer.merge")
 
 
@@ -81,7 +82,7 @@ def history(request: HttpRequest, employer: Employer) -> dict[str, Any]:
     }
 
 
-PARTS = {"overview": overview, "staff": staff, "vacancies": vacancies, "cases": cases, "history": history}
+PARTS = {"overview": overview, "staff": staff, "vacancies": vacancies, "visits": employers_visits.part, "cases": cases, "history": history}
 
 
 @page(action="employer.view", subject="employer")

@@ -1,8 +1,14 @@
 from django.urls import path
 
-from renben.channels.workbench import employers, employers_file
+from renben.channels.workbench import employers, employers_file, employers_visits
 
 urlpatterns = [
+    path("<int:pk>/visits/new/", employers_visits.book, name="book_visit"),
+    path("visits/<int:pk>/record/", employers_visits.record, name="record_visit"),
+    path("visits/<int:pk>/call-off/", employers_visits.call_off, name="call_off_visit"),
+    path("visits/<int:pk>/answer/", employers_visits.answer, name="answer_visit"),
+    path("<int:pk>/projects/new/", employers_visits.new_project, name="new_project"),
+    path("projects/<int:pk>/edit/", employers_visits.edit_project, name="edit_project"),
     path("", employers.employer_list, name="list"),
     path("export/", employers.employer_export, name="export"),
     path("new/", employers_file.new_employer, name="new"),

@@ -6,8 +6,8 @@ from typing import Any
 
 from renben.kernel import employer_merge, merge
 from renben.kernel.merging import MergeRefused, move_all
-from renben.kernel.models import Person
-from renben.services.placement.models import Referral, Seeker
+from renben.kernel.models import Employer, Person
+from renben.services.placement.models import KeyProject, Referral, Seeker
 
 
 def seekers(kept: Person, merged: Person) -> dict[str, Any]:
@@ -33,8 +33,23 @@ def referrals(kept: Person, merged: Person) -> dict[str, Any]:
     return {"moved": moved}
 
 
+def projects(kept: Employer, merged: Employer) -> dict[str, Any]:
+    """Two files may name one project: the merged file's is told apart by a word in its name."""
+    mine = set(KeyProject.objects.filter(employer=kept).values_list("name", flat=True))
+    moved = []
+    for project in KeyProject.objects.filter(employer=merged).order_by("id"):
+        if project.name in mine:
+            project.name = f"{project.name[:90]}（并入）"
+        project.employer = kept
+        project.save(update_fields=["employer", "name"])
+        moved.append(project.pk)
+    return {"moved": moved}
+
+
 def load() -> None:
     """Declare every relation."""
     merge.register("placement.Seeker.person", seekers)
     merge.register("placement.Referral.person", referrals)
     employer_merge.register("placement.Vacancy.employer", move_all("placement.Vacancy.employer"))
+    employer_merge.register("placement.EmployerVisit.employer", move_all("placement.EmployerVisit.employer"))
+    employer_merge.register("placement.KeyProject.employer", projects)
