@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -92,6 +95,24 @@ def test_parts_add_up_to_the_score_on_every_shown_row():
             assert pair.parts["crowd"] == (-9 if pair.number % 3 == 0 else 0)
         shown += len(pairs)
     assert shown > 500
+
+
+def test_warming_up_compiles_all_that_is_ever_asked():
+    """No question of a person meets the compiler: one compiled form serves both directions and every table."""
+    for side, stored, asking in (
+        ("offer", some("offer", 9, 1), some("wish", 9, 2)),
+        ("wish", some("wish", 9, 1), some("offer", 9, 2)),
+    ):
+        Matcher(TABLE, side).fill(stored).best(asking, 3, TODAY)
+    Matcher(city.the_table(), "offer").fill(city.offers(50)).best(city.wishes(5), 3, city.TODAY, threads=2)
+    assert len(kernel.best.signatures) == 1
+
+
+def test_the_engine_is_imported_without_the_compiler():
+    """The command line and the pages start as fast as before."""
+    code = "import sys; from renben.engines.matching import congestion, matcher, shards, table; print('numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "False", done.stderr
 
 
 @pytest.mark.parametrize("size", [0, -1, 1001])
