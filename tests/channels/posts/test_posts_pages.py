@@ -171,7 +171,9 @@ def test_who_left_is_not_paid_and_pays_back(office, maker, checker):
     assert f"已经拨出{owed:,.2f}元，要追回" in say(maker, leave, **given, last_on="2011-03-31")
     assert LabourSpell.objects.get(person=placement.person, end_on=None).status == "employed"
     assert Task.objects.get(key__startswith="public_post.recover:").cleared_at is None
+    page = text_of(maker.get(f"/posts/people/{placement.pk}/"))
     for amount in PostAmount.objects.filter(state="recover").order_by("id"):
+        assert f"/posts/amounts/{amount.pk}/recover/" in page
         say(maker, f"/posts/amounts/{amount.pk}/recover/", on="2011-04-20", note="收据0012")
     assert not PostAmount.objects.filter(state="recover").exists()
     assert Task.objects.get(key__startswith="public_post.recover:").cleared_at is not None
