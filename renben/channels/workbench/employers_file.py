@@ -26,7 +26,14 @@ from renben.kernel.policy import page
 from renben.services.placement.vacancies_words import wage_text
 from renben.services.support.grants.models import Grant
 
-TABS = {"overview": "概况", "staff": "用工经历", "vacancies": "招聘岗位", "visits": "走访和项目", "cases": "办件", "history": "经过"}
+TABS = {
+    "overview": "概况",
+    "staff": "用工经历",
+    "vacancies": "招聘岗位",
+    "visits": "走访和项目",
+    "cases": "办件",
+    "history": "经过",
+}
 TOLD = ("employer.open_file", "employer.edit", "employer.contact", "employer.licence", "employer.merge")
 
 
@@ -82,7 +89,14 @@ def history(request: HttpRequest, employer: Employer) -> dict[str, Any]:
     }
 
 
-PARTS = {"overview": overview, "staff": staff, "vacancies": vacancies, "visits": employers_visits.part, "cases": cases, "history": history}
+PARTS = {
+    "overview": overview,
+    "staff": staff,
+    "vacancies": vacancies,
+    "visits": employers_visits.part,
+    "cases": cases,
+    "history": history,
+}
 
 
 @page(action="employer.view", subject="employer")

@@ -52,7 +52,12 @@ def _text(vacancy: Vacancy) -> str:
 
 
 def _others(vacancy: Vacancy) -> QuerySet[Vacancy]:
-    return Vacancy.objects.filter(state__in=CURRENT).exclude(pk=vacancy.pk).select_related("employer", "organization").order_by("id")
+    return (
+        Vacancy.objects.filter(state__in=CURRENT)
+        .exclude(pk=vacancy.pk)
+        .select_related("employer", "organization")
+        .order_by("id")
+    )
 
 
 def _doubles(vacancy: Vacancy) -> list[Hint]:

@@ -13,7 +13,7 @@ from typing import Any
 from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext
 from renben.kernel.employer_names import plain_name
 from renben.kernel.models import Employer, Organization
-from renben.services.placement import vacancies
+from renben.services.placement import vacancies, visits
 from renben.services.placement.codes import VacancySource
 from renben.services.placement.models import Vacancy
 from renben.services.placement.vacancies_ad import LONGEST, Ad
@@ -143,6 +143,25 @@ def enter(ctx: StepContext) -> Done:
     waiting = [one for one in of_journey(ctx.case) if one.state == State.SUBMITTED]
     made = [vacancies.publish(vacancy=one, by=ctx.by) for one in waiting]
     return Done(refs=_refs(made))
+
+
+@step_action
+def visited(ctx: StepContext) -> Done:
+    """J-4.1.2 预约走访: the visit stands on the employer's file, typed once."""
+    visit_on = _day(ctx.facts, "visited_on")
+    if ctx.case.employer is None or ctx.outcome != "done" or visit_on is None:
+        return Done()
+    booked_on = _day(ctx.facts, "booked_on") or visit_on
+    held = visits.noted(
+        employer=ctx.case.employer,
+        organization=ctx.organization,
+        case=ctx.case,
+        booked_on=booked_on,
+        visit_on=visit_on,
+        note=ctx.facts.get("postponed_notice") or "见办件",
+        by=ctx.by,
+    )
+    return Done(refs={"visit": held.pk})
 
 
 @step_action

@@ -150,6 +150,32 @@ def answer(*, visit: EmployerVisit, text: str, by: Any) -> EmployerVisit:
     return held
 
 
+@acts.whole
+def noted(
+    *,
+    employer: Employer,
+    organization: Organization,
+    case: Any,
+    booked_on: dt.date,
+    visit_on: dt.date,
+    note: str,
+    by: Any,
+) -> EmployerVisit:
+    """A visit recorded in a case (J-4.1.2): one visit a case, done again it is corrected. A booking that waits for it is used."""
+    held = EmployerVisit.objects.filter(case=case).first()
+    if held is None:
+        waiting = EmployerVisit.objects.filter(employer=employer, organization=organization, state=State.PLANNED)
+        held = waiting.order_by("visit_on", "id").first() or EmployerVisit(employer=employer, organization=organization)
+    held.case, held.state, held.visit_on = case, State.DONE, visit_on
+    held.booked_on = min(held.booked_on or booked_on, booked_on, visit_on)
+    held.found = held.found or note
+    held.recorded_by, held.recorded_at = by, clock.now()
+    held.save()
+    _audit("visited", employer, by, visit=held.pk, on=visit_on, case=case.pk)
+    contacted(employer)
+    return held
+
+
 def contacted(employer: Employer) -> None:
     """Somebody was in touch: the reminder is done with."""
     keys = Task.objects.filter(key__startswith=f"employer.contact:{employer.pk}:", cleared_at=None).order_by("id")

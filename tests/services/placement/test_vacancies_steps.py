@@ -16,7 +16,7 @@ from renben.services.placement.vacancies_typed import insurances_of, kind_of, wa
 from tests import build
 from tests.robot.clerk import Clerk, Stuck, current
 from tests.robot.handing import act, follows, page_of
-from tests.services.placement.vacancy_office import desk, licence  # noqa: F401 - the fixture
+from tests.services.placement.vacancy_office import TODAY, desk, licence  # noqa: F401 - the fixture
 
 State = Vacancy.State
 JOB = {
@@ -155,10 +155,18 @@ def test_after_a_visit_complete_posts_are_registered_others_wait_as_drafts(desk)
         {"job": "跟单员", "count": "1", "pay": "面议"},
     ]
     clerk = Clerk(
-        wanted={"employer_kind": "existing", "openings": openings, "has_openings": True, "hr_manager": "郑晓燕", "hr_phone": "13800001111"}
+        wanted={
+            "employer_kind": "existing",
+            "openings": openings,
+            "has_openings": True,
+            "hr_manager": "郑晓燕",
+            "hr_phone": "13800001111",
+        }
     )
     case = started(desk, "J-4.1.2", clerk, desk.employer)
     act(clerk, case, "prepare", "visit", "register")
+    [visit] = desk.employer.visits.all()
+    assert (visit.state, visit.case, visit.visit_on) == ("done", case, TODAY), "走访记在单位档案上"
     drafted = {one.title: one for one in Vacancy.objects.order_by("id")}
     assert {one.source for one in drafted.values()} == {"visit"}
     assert {one.state for one in drafted.values()} == {State.DRAFT}, "没有工作内容，先存草稿"
