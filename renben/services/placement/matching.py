@@ -189,6 +189,12 @@ def _look(
         kept = np.isin(store.numbers[places], np.fromiter(only, dtype=np.int64, count=len(only)))
         places, groups, areas = places[kept], groups[kept], areas[kept]
     asked = as_rows(WISH if matcher.side == OFFER else OFFER, asking, table)
+    total = int(np.count_nonzero(store.variants[places] == 0))  # everyone has a first wish, every vacancy one form
+    if not asked.size:
+        return Answer([], [], [(name, 0) for name in table.filter_names], total)
+    if not table.group.near:  # rows of other groups are neither shown nor near: nothing more is asked about them
+        kept = np.any([_group_holds(matcher, groups, asked, question) for question in range(asked.size)], axis=0)
+        places, groups, areas = places[kept], groups[kept], areas[kept]
     failed, scores, keys = [], [], []
     for question in range(asked.size):
         get = pair_values(table, store, places, asked, question, day)
@@ -202,9 +208,8 @@ def _look(
         keys.append(
             keys_of(parts.sum(axis=0), store.cells[store.names.index(tie.column), places], tie, store.numbers[places])
         )
-    if not asked.size:
-        return Answer([], [], [(name, 0) for name in table.filter_names], len(places))
-    return _answer(matcher, places, np.array(failed), np.array(scores), np.array(keys), size, asked)
+    found = _answer(matcher, places, np.array(failed), np.array(scores), np.array(keys), size, asked)
+    return replace(found, total=total)
 
 
 def _answer(matcher: Matcher, places, failed, scores, keys, size: int, asked: Rows) -> Answer:
