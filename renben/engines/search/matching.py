@@ -59,9 +59,13 @@ class Queries:
 
     def _in_title(self) -> tantivy.Query | None:
         least = len(self.terms) if len(self.terms) <= 2 else ceil(min(len(self.terms), MOST_TELLING) * MOST_WORDS)
-        if not self.terms or len(self.rarest) < least:
+        # Of every word that stands apart the most telling term must be there too: a long word is no excuse for leaving out a short.
+        words = [set(tokens.pairs(run)) for run in tokens.runs(self.normal)[:MOST_TELLING]]
+        apart = [next((term for term in self.rarest if term in word), "") for word in words]
+        if not self.terms or len(self.rarest) < least or not all(apart):
             return None
-        return self._all([self._term(*self._at(term, "title"), TEXT) for term in self.rarest[:least]])
+        wanted = dict.fromkeys([*apart, *self.rarest[:least]])
+        return self._all([self._term(*self._at(term, "title"), TEXT) for term in wanted])
 
     def _anywhere(self) -> tantivy.Query | None:
         if not self.terms or len(self.rarest) < len(self.terms):
@@ -101,9 +105,9 @@ class Queries:
         return self._all([self._term("sound", one, 1.0) for one in found])
 
     def slip(self) -> tantivy.Query | None:
-        """Titles that hold all characters but one in three (at least one may be wrong)."""
+        """Titles that hold two thirds of the characters of one word; several words are rather held in part than misspelt."""
         found = list(dict.fromkeys(tokens.characters(self.normal)))
-        if not 3 <= len(found) <= MOST_SLIPPED:
+        if not 3 <= len(found) <= MOST_SLIPPED or len(tokens.runs(self.normal)) > 1:
             return None
         return self._some([self._term("letters", one, LETTER) for one in found], ceil(len(found) * MOST_LETTERS))
 

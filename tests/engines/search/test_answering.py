@@ -63,6 +63,12 @@ def test_a_wrong_character_is_forgiven_and_said(posts):
     assert (titles, [note.kind for note in answer.notes]) == (["仓库保管员"], ["slip"])
 
 
+def test_of_several_words_some_are_enough_and_it_is_said(posts):
+    titles, answer = posts("保洁员 班车")
+    assert titles[0] == "保洁员"
+    assert [note.kind for note in answer.notes] == ["partly"]
+
+
 def test_what_the_words_mean_is_added_after_what_they_say_and_said(posts):
     titles, answer = posts("保洁员", likely=[CLEANING])
     assert titles[:2] == ["保洁员", "小区保洁"]
