@@ -35,7 +35,7 @@ from renben.services.support.models import InsuranceSubsidy, SubsidyMonth
 from renben.services.support.posts.models import PostPlacement
 
 SHOWN_SECONDS = 60
-TABS = {"overview": "概况", "papers": "档案与证件", "contacts": "动态与联系", "family": "家庭与委托"}
+TABS = {"overview": "概况", "papers": "档案与证件", "contacts": "动态与联系", "work": "岗位推荐", "family": "家庭与委托"}
 SHOWN = {"number": "证件号码", "phone": "电话", "address": "住址"}
 
 
@@ -59,9 +59,6 @@ def overview(person: Person) -> dict[str, Any]:
         "spells": LabourSpell.objects.filter(person=person).select_related("employer").order_by("-start_on", "-id"),
         "cases": Case.objects.filter(person=person).select_related("organization").order_by("-opened_at", "-id")[:30],
         "findings": of_person(person),
-        "referrals": Referral.objects.filter(person=person)
-        .select_related("vacancy__employer", "organization")
-        .order_by("-made_on", "-id")[:20],
         "benefits": UnemploymentBenefit.objects.filter(person=person)
         .select_related("organization")
         .order_by("-determined_on", "-id"),
@@ -120,7 +117,15 @@ def family(person: Person) -> dict[str, Any]:
     }
 
 
-PARTS = {"overview": overview, "papers": papers, "contacts": contacts, "family": family}
+def work(person: Person) -> dict[str, Any]:
+    return {
+        "referrals": Referral.objects.filter(person=person)
+        .select_related("vacancy__employer", "organization")
+        .order_by("-made_on", "-id")[:50]
+    }
+
+
+PARTS = {"overview": overview, "papers": papers, "contacts": contacts, "work": work, "family": family}
 
 
 @page(action="person.view", subject="person", reads_personal=True)

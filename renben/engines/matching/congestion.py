@@ -18,6 +18,8 @@ SHOWN, LISTED = 10, 60
 TURNS = ((6, 3.0), (3, 2.0))
 """For each making of the lists: so many rounds, and the points by which a price moves when an offer is shown about three times (e)
 as often as its places would have it. One making is not enough: prices bring in offers that were on nobody's list."""
+TOGETHER = 4096
+"""Lists that are looked at in one go."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,10 @@ def prices(
     lists: everybody's best offers, longer than `SHOWN`, made with the prices `start`.
     """
     at = _places_in(lists, offers)
-    scores = lists.scores + start[at]
+    scores = (lists.scores + start[at]).astype(np.int32)
     price = start.astype(np.float64)
     for _ in range(rounds):
-        chosen = _shown(at, scores - _whole(price)[at], lists.keys)
-        load = np.bincount(at[chosen], minlength=offers.size)
+        load = _load(at, scores, lists.keys, _whole(price).astype(np.int32))
         fair = load.sum() * places / places.sum()
         price = np.clip(price + step * np.log((load + 0.5) / (fair + 0.5)), 0, most)
     return _whole(price)
@@ -117,11 +118,20 @@ def _places_in(lists: Best, offers: np.ndarray) -> np.ndarray:
     return np.minimum(np.searchsorted(offers, np.maximum(lists.numbers, 0)), offers.size - 1)
 
 
-def _shown(at: np.ndarray, worth: np.ndarray, keys: np.ndarray) -> np.ndarray:
+def _load(at: np.ndarray, scores: np.ndarray, keys: np.ndarray, price: np.ndarray) -> np.ndarray:
+    """How many people are shown each offer under these prices; some lists at a time, so that little memory is touched anew."""
+    load = np.zeros(price.size, dtype=np.int64)
+    for first in range(0, keys.shape[0], TOGETHER):
+        some = slice(first, first + TOGETHER)
+        load += np.bincount(at[some][_shown(scores[some] - price[at[some]], keys[some])], minlength=price.size)
+    return load
+
+
+def _shown(worth: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """The best `SHOWN` of each list by `worth` (bool, lists × length); among equals the list's own order holds."""
     length = keys.shape[1]
     if length <= SHOWN:
         return keys >= 0
-    ordered = np.where(keys < 0, -(2**24), worth) * length - np.arange(length)
+    ordered = np.where(keys < 0, np.int32(-(2**24)), worth) * np.int32(length) - np.arange(length, dtype=np.int32)
     bar = np.partition(ordered, length - SHOWN, axis=1)[:, length - SHOWN, None]
     return (ordered >= bar) & (keys >= 0)
