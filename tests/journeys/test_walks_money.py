@@ -12,6 +12,17 @@ from tests.journeys.test_procedures import looked_at
 pytestmark = pytest.mark.browser
 
 
+LOOKED_AT = {
+    "policies": "/policies/",
+    "parameter": "/policies/ui.benefit.monthly/",
+    "findings": "/findings/",
+    "subsidies": "/support/",
+    "outside": "/imports/outside/",
+    "calculator": "/calculator/",
+    "grants": "/grants/",
+    "notices": "/notices/",
+}
+"""Pages about policies and their money that no walk passes, judged as a reviewer of the district sees them."""
 MONTHS_AGO = (dt.date.today() - dt.timedelta(days=170)).isoformat()
 
 
@@ -114,6 +125,10 @@ def test_the_guidance_subsidy_goes_up_with_the_people_guided(staff, village, str
     checker.is_closed(above)
     assert stranger.go(case) == stranger.go(above) == 404
     one_timeline((street, case), (district, above))
+    for name, path in LOOKED_AT.items():
+        looked_at(checker.one, f"district-{name}", path)
+    checker.go("/support/")
+    looked_at(checker.one, "district-subsidy", checker.page.locator("table.list tbody a").first.get_attribute("href"))
 
 
 def test_a_shopkeepers_loan_is_checked_by_the_community_and_lent_at_the_street(staff, village, street, stranger):
