@@ -216,7 +216,7 @@ def test_the_match_page_asks_no_more_for_twelve_rows_than_for_one(world, street,
 def test_it_stands_on_the_persons_file_the_registration_and_today(world, street, made):
     ReferralContact.objects.filter(referral=made, kind="person").update(due_on="2026-11-20")
     link = reverse("referrals:referral", args=[made.pk])
-    assert link in street.get(reverse("people:file", args=[made.person_id])).content.decode()
+    assert link in street.get(reverse("people:file", args=[made.person_id]) + "?tab=work").content.decode()
     page = street.get(reverse("seekers:seeker", args=[made.seeker_id])).content.decode()
     assert link in page and reverse("referrals:for_person", args=[made.person_id]) in page
     today = street.get("/").content.decode()
