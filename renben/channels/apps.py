@@ -12,6 +12,7 @@ class ChannelsConfig(AppConfig):
             permissions,
             permissions_fairs,
             permissions_findings,
+            permissions_interviews,
             permissions_loans,
             permissions_referrals,
             permissions_reports,

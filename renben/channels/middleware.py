@@ -32,7 +32,7 @@ class RequestId:
         finally:
             request_id.current.reset(token)
         response["X-Request-ID"] = request.request_id
-        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         if getattr(getattr(request, "user", None), "is_authenticated", False):
             response.setdefault("Cache-Control", "no-store")
         return response

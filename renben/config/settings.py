@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "renben.services.registration",
     "renben.services.placement",
     "renben.services.placement.fairs",
+    "renben.services.placement.interviews",
     "renben.services.support",
     "renben.services.support.finding",
     "renben.services.support.grants",

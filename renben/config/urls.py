@@ -21,6 +21,7 @@ NAMES = (
     "procedures",
     "policies",
     "fairs",
+    "interviews",
     "vacancies",
     "vacancy_reports",
     "seekers",

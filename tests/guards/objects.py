@@ -35,6 +35,7 @@ from renben.services.exchange.models import OutsideFact
 from renben.services.placement import seekers_acts
 from renben.services.placement.fairs.booking import fresh_code
 from renben.services.placement.fairs.models import Fair, FairBooth, FairVisitor
+from renben.services.placement.interviews.models import Interview
 from renben.services.placement.models import (
     EmployerVisit,
     KeyProject,
@@ -372,6 +373,20 @@ def guidance_person(office: Organization, by: User) -> GuidancePerson:
 def grant_objection(office: Organization, by: User) -> GrantObjection:
     notice = GrantNotice.objects.create(grant=grant(office, by), round=1, from_on=DAY, amount_fen=100, people=1)
     return GrantObjection.objects.create(notice=notice, raised_on=DAY, through="phone", text="不在岗")
+
+
+@factory("interview")
+def interview(office: Organization, by: User) -> Interview:
+    number = Interview.objects.count()
+    return Interview.objects.create(
+        referral=referral(office, by),
+        organization=office,
+        starts_at=clock.now(),
+        minutes=30,
+        seeker_code=f"seeker-{number}",
+        employer_code=f"employer-{number}",
+        recorded_at=clock.now(),
+    )
 
 
 @factory("fair")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from renben.channels.portal import calculator, check, guide, jobfairs, jobs, mine, notices, views
+from renben.channels.portal import calculator, check, guide, interview, jobfairs, jobs, mine, notices, views
 
 urlpatterns = [
     path("portal/", views.home, name="portal"),
@@ -8,6 +8,10 @@ urlpatterns = [
     path("guide/<str:procedure_id>/", guide.guide, name="guide"),
     path("notices/", notices.notices, name="notices"),
     path("calculator/", calculator.calculator, name="calculator"),
+    path("interview/<str:code>/", interview.room, name="interview"),
+    path("interview/<str:code>/exchange/", interview.exchange, name="interview_exchange"),
+    path("interview/<str:code>/say/", interview.say, name="interview_say"),
+    path("interview/<str:code>/leave/", interview.leave, name="interview_leave"),
     path("jobfairs/", jobfairs.fairs, name="jobfairs"),
     path("jobfairs/at/<str:code>/", jobfairs.booth, name="jobfair_booth"),
     path("jobfairs/ticket/<str:code>/", jobfairs.ticket, name="jobfair_ticket"),
