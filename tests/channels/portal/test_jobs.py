@@ -133,11 +133,14 @@ def test_what_is_wrong_with_a_report_is_said_and_nothing_lost(desk):  # noqa: F8
 
 def test_a_flood_of_reports_is_stopped_and_keeps_what_was_written(desk):  # noqa: F811
     page = f"/jobs/{desk.published().number}/report/"
-    answers = [Client().post(page, TOLD | {"text": f"第{number}次说：要交钱"}) for number in range(7)]
+    proxied = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "198.51.100.9, 203.0.113.7"}
+    answers = [Client(**proxied).post(page, TOLD | {"text": f"第{number}次说：要交钱"}) for number in range(7)]
     assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
     last = answers[-1].content.decode()
     assert "次数太多了" in last and "第6次说" in last
     assert VacancyReport.objects.count() == 5
+    other = Client(REMOTE_ADDR="203.0.113.8").post(page, TOLD | {"text": "另一个人说要交钱"})
+    assert other.status_code == 200 and VacancyReport.objects.count() == 6
 
 
 def test_one_vacancy_keeps_so_many_reports_a_day(desk):  # noqa: F811
