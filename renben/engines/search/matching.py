@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 TITLE, TEXT, LETTER = 3.0, 0.5, 1.5
 MEANT = 320.0
 """What a code the words certainly mean adds; measured in docs/decisions/0012-search-and-coding.md."""
+SAID = 200.0
+"""What holding all the words adds: who wrote them stands before who only means the same."""
 WHOLE = 1000.0
 """A title that is exactly what was asked comes first."""
 NEAR = 30.0
@@ -70,7 +72,8 @@ class Queries:
     def _anywhere(self) -> tantivy.Query | None:
         if not self.terms or len(self.rarest) < len(self.terms):
             return None
-        return self._all([self._term(*self._at(term, "text"), TEXT) for term in self.rarest[:MOST_TELLING]])
+        held = self._all([self._term(*self._at(term, "text"), TEXT) for term in self.rarest[:MOST_TELLING]])
+        return self._query.const_score_query(held, SAID)
 
     def partly(self) -> tantivy.Query | None:
         """Titles that hold any telling part of the words. None when none can."""
