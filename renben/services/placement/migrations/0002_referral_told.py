@@ -4,20 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('placement', '0001_initial'),
+        ("placement", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='referral',
-            name='told_how',
-            field=models.CharField(blank=True, choices=[('phone', '电话'), ('visit', '上门'), ('sms', '短信'), ('letter', '书面'), ('in_person', '当面'), ('online', '网上')], max_length=12, verbose_name='怎样通知的'),
+            model_name="referral",
+            name="told_how",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("phone", "电话"),
+                    ("visit", "上门"),
+                    ("sms", "短信"),
+                    ("letter", "书面"),
+                    ("in_person", "当面"),
+                    ("online", "网上"),
+                ],
+                max_length=12,
+                verbose_name="怎样通知的",
+            ),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='told_note',
-            field=models.CharField(blank=True, max_length=300, verbose_name='本人怎么说'),
+            model_name="referral",
+            name="told_note",
+            field=models.CharField(blank=True, max_length=300, verbose_name="本人怎么说"),
         ),
     ]
