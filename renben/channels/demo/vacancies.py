@@ -11,16 +11,21 @@ from typing import Any
 from renben.channels.demo import names
 from renben.channels.demo.work import Desk
 from renben.kernel import clock, employers
-from renben.kernel.models import Employer, EmployerContact, EmployerLicence
+from renben.kernel.models import Employer, EmployerContact, EmployerLicence, Organization
 from renben.kernel.roles import Role
+from renben.kernel.uscc import make_uscc
 from renben.services.placement import vacancies, vacancies_nightly
 from renben.services.placement.codes import VacancySource
 from renben.services.placement.models import Vacancy
 from renben.services.placement.vacancies_ad import Ad
 
+SHARE = 5
+"""Vacancies each employer of a shown street has at least."""
 FEWEST, MOST, ONE_IN = 120, 600, 12
 """Vacancies: one for so many people, within bounds."""
 DAYS = 45
+OF_SHOWN = 3
+"""Employers in each street of an account shown on the sign-in page, so that its clerk finds posts to work on."""
 STAGES = (("published", 70), ("filled", 8), ("paused", 3), ("withdrawn", 4), ("returned", 6), ("submitted", 9))
 """What became of a vacancy by today, in weights."""
 
@@ -207,7 +212,7 @@ def _ad(rng: random.Random, firm: Employer, contact: EmployerContact, job: Job, 
     street = firm.organization
     return Ad(
         title=job.title,
-        duties=f"{job.duties}{rng.choice(EXTRAS)}，{rng.choice(EXTRAS)}。",
+        duties=job.duties + "，".join(rng.sample(EXTRAS, 2)) + "。",
         requirements=needs,
         headcount=rng.choice((1, 1, 2, 2, 3, 5, 8, 10)),
         work_kind=job.kind,
@@ -265,7 +270,7 @@ def _one(rng: random.Random, firm: Employer, contact: EmployerContact, desk: Des
             is_demo=True,
         )
         if stage == "returned":
-            told = "\n".join(fault["text"] for fault in vacancies.musts(vacancy.faults))
+            told = "\n".join(vacancies.fault_text(fault) for fault in vacancies.musts(vacancy.faults))
             vacancies.return_to_employer(vacancy=vacancy, reason=told, by=clerk)
         elif stage != "submitted":
             vacancies.publish(vacancy=vacancy, by=clerk)
@@ -276,14 +281,35 @@ def _one(rng: random.Random, firm: Employer, contact: EmployerContact, desk: Des
     return stage
 
 
+def _shown_offices(rng: random.Random) -> list[Employer]:
+    """Employers of the first two streets, whose counters the accounts on the sign-in page belong to."""
+    made = []
+    for street in Organization.objects.filter(tier="street").select_related("region").order_by("path")[:2]:
+        for _ in range(OF_SHOWN):
+            number = 760_001 + len(made)
+            made.append(
+                employers.build_employer(
+                    uscc=make_uscc(number),
+                    name=f"北京{rng.choice(('顺和', '顺兴', '顺安'))}{len(made) + 1}号{rng.choice(('物业', '餐饮', '商贸'))}有限公司",
+                    organization=street,
+                    industry=rng.choice(("C36", "F51", "H61", "K70")),
+                    kind="有限责任公司",
+                    phone=f"010-6944{rng.randrange(10**4):04d}",
+                    is_demo=True,
+                )
+            )
+    return Employer.objects.bulk_create(made)
+
+
 def vacancies_of(rng: random.Random, today: dt.date, people: int) -> Counter[str]:
     """Employers that recruit and their posts; the night's work then ends what is past its term."""
     count = min(max(people // ONE_IN, FEWEST), MOST)
     firms = list(Employer.objects.filter(merged_into=None).select_related("organization__region").order_by("id"))
-    firms = sorted(rng.sample(firms, min(len(firms), max(count // 4, 10))), key=lambda firm: firm.pk)
+    shown = _shown_offices(rng)
+    firms = shown + sorted(rng.sample(firms, min(len(firms), max(count // 4, 10))), key=lambda firm: firm.pk)
     contacts, desk, log = _licensed(rng, firms, today), Desk.of_all(), Counter[str]()
-    for _ in range(count):
-        firm = rng.choice(firms)
+    for number in range(count):
+        firm = shown[number % len(shown)] if number < SHARE * len(shown) else rng.choice(firms)
         log[_one(rng, firm, contacts[firm.pk], desk, today)] += 1
     log["expired"] = vacancies_nightly.expire_due(today)["expired"]
     return log
