@@ -57,6 +57,8 @@ READ_BY_DECISIONS = {
     "subsidy.stop_after_months": "renben.services.support.stopping",
     "placement.seeker_valid_months": "renben.services.placement.seekers_rules",
     "placement.seeker_remind_days": "renben.services.placement.seekers_rules",
+    "placement.retention_second_months": "renben.services.placement.referral_limits",
+    "placement.retention_last_months": "renben.services.placement.referral_limits",
     "loan.interest_subsidy.share": "renben.services.support.loans.interest",
     "loan.counter_guarantee_ratio": "renben.services.support.loans.decision",
     "public_post.heating_paid_month": "renben.services.support.posts.money",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -35,7 +35,13 @@ from renben.services.support.models import InsuranceSubsidy, SubsidyMonth
 from renben.services.support.posts.models import PostPlacement
 
 SHOWN_SECONDS = 60
-TABS = {"overview": "概况", "papers": "档案与证件", "contacts": "动态与联系", "work": "岗位推荐", "family": "家庭与委托"}
+TABS = {
+    "overview": "概况",
+    "papers": "档案与证件",
+    "contacts": "动态与联系",
+    "work": "岗位推荐",
+    "family": "家庭与委托",
+}
 SHOWN = {"number": "证件号码", "phone": "电话", "address": "住址"}
 
 
@@ -54,11 +60,9 @@ def identity_of(person: Person) -> dict[str, Any]:
     }
 
 
-def overview(person: Person) -> dict[str, Any]:
+def _entitlements(person: Person) -> dict[str, QuerySet]:
+    """What the person has asked for or draws, by kind, the newest first."""
     return {
-        "spells": LabourSpell.objects.filter(person=person).select_related("employer").order_by("-start_on", "-id"),
-        "cases": Case.objects.filter(person=person).select_related("organization").order_by("-opened_at", "-id")[:30],
-        "findings": of_person(person),
         "benefits": UnemploymentBenefit.objects.filter(person=person)
         .select_related("organization")
         .order_by("-determined_on", "-id"),
@@ -73,6 +77,21 @@ def overview(person: Person) -> dict[str, Any]:
         "public_posts": PostPlacement.objects.filter(person=person)
         .select_related("post__employer")
         .order_by("-started_on", "-id"),
+    }
+
+
+def overview(person: Person) -> dict[str, Any]:
+    """Most people hold none of the entitlements: one statement asks which kinds there are, and only those are read."""
+    kinds = _entitlements(person)
+    asked = {
+        f"has_{name}": Exists(rows.model._default_manager.filter(person=OuterRef("pk"))) for name, rows in kinds.items()
+    }
+    held = Person.objects.filter(pk=person.pk).values(**asked).get()
+    return {
+        "spells": LabourSpell.objects.filter(person=person).select_related("employer").order_by("-start_on", "-id"),
+        "cases": Case.objects.filter(person=person).select_related("organization").order_by("-opened_at", "-id")[:30],
+        "findings": of_person(person),
+        **{name: rows if held[f"has_{name}"] else rows.none() for name, rows in kinds.items()},
     }
 
 
@@ -143,11 +162,11 @@ def person_file(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("organization", "certificate")
         .order_by("-id")
         .first(),
+        "seeker": Seeker.objects.of(person),
         "status_label": dict(LabourSpell.Status.choices).get(person.labour_status, "未登记就业状态"),
         "statuses": dict(LabourSpell.Status.choices),
         "tab": tab,
         "tabs": TABS.items(),
-        "seeker": Seeker.objects.of(person),
         "reveal_form": RevealForm(),
         "may": {action: request.principal.may(f"person.{action}") for action in ("reveal", "edit", "move", "merge")}
         | {"open_case": request.principal.may("case.open")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from renben.kernel import employer_merge, merge
+from renben.kernel import clock, employer_merge, events, merge
 from renben.kernel.merging import MergeRefused, move_all
 from renben.kernel.models import Employer, Person
 from renben.services.placement.models import KeyProject, Referral, Seeker
@@ -14,7 +14,12 @@ def seekers(kept: Person, merged: Person) -> dict[str, Any]:
     """Two active registrations: the kept file's stays, the other one ends, its history moves."""
     rows = Seeker.objects.filter(person=merged)
     if Seeker.objects.active().filter(person=kept).exists():
-        rows.active().update(state=Seeker.State.WITHDRAWN, ended_why="档案合并，以保留的一份为准")
+        ended = sorted(rows.active().values_list("pk", flat=True))
+        rows.filter(pk__in=ended).update(
+            state=Seeker.State.WITHDRAWN, ended_on=clock.today(), ended_why="档案合并，以保留的一份为准"
+        )
+        for pk in ended:
+            events.emit(events.SeekerChanged(pk))
     moved = sorted(rows.values_list("pk", flat=True))
     rows.update(person=kept)
     return {"moved": moved}
