@@ -24,6 +24,7 @@ from renben.kernel.textnorm import halfwidth
 from renben.services.placement.fairs import planning, visiting
 from renben.services.placement.fairs.models import Fair, FairBooth, FairVisitor
 from renben.services.placement.models import Vacancy
+from renben.services.placement.vacancies_words import wage_text
 
 SHOWN = 100
 _NOT_DIGIT = re.compile(r"\D")
@@ -91,10 +92,15 @@ def fair(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "fair": shown,
         "form": form,
-        "stands": [(booth, visiting.vacancies_at(booth)) for booth in planning.standing(shown)],
+        "stands": [(booth, _offers(booth)) for booth in planning.standing(shown)],
         "may_sign_up": shown.is_coming and shown.on >= clock.today(),
     }
     return render(request, "portal/jobfair.html", context, status=422 if form.is_bound else 200)
+
+
+def _offers(booth: FairBooth) -> list[tuple[Vacancy, str]]:
+    """Each vacancy with its wage as the employer wrote it."""
+    return [(one, wage_text(one)) for one in visiting.vacancies_at(booth)]
 
 
 def _picture(address: str) -> SafeString:
@@ -138,7 +144,7 @@ def booth(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("jobfair_ticket", visitor.code)
     if request.method == "GET" and stand.fair.on > clock.today():
         messages.info(request, f"洽谈会{stand.fair.on:%Y-%m-%d}开，到时再来选岗位。")
-    context = {"booth": stand, "fair": stand.fair, "form": form, "vacancies": visiting.vacancies_at(stand)}
+    context = {"booth": stand, "fair": stand.fair, "form": form, "offers": _offers(stand)}
     return render(request, "portal/jobfair_booth.html", context, status=422 if form.is_bound else 200)
 
 

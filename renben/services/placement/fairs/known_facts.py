@@ -10,6 +10,7 @@ from renben.engines.procedures.contracts import Done, StepContext
 from renben.engines.procedures.models import Case
 from renben.services.placement.fairs.models import FairBooth, FairIntent
 from renben.services.placement.fairs.visiting import vacancies_at
+from renben.services.placement.vacancies_words import wage_text
 
 State = FairBooth.State
 
@@ -30,7 +31,7 @@ def _jobs(booth: FairBooth) -> list[dict[str, Any]] | None:
     """招聘岗位 with numbers and wages, as the receipt lists them."""
     found = [
         {"job": one.title, "openings": one.headcount, "requirement": one.requirements, "place": one.place}
-        | {"pay": f"{one.month_low_fen // 100}—{one.month_high_fen // 100}元/月"}
+        | {"pay": wage_text(one)}
         for one in vacancies_at(booth)
     ]
     return found or None
