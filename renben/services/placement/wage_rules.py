@@ -13,11 +13,15 @@ from renben.engines.rules.evaluation import Part, yuan, yuan_text
 from renben.engines.rules.inputs import Input
 from renben.engines.rules.parameters import Reader, Version, to_fen
 from renben.engines.rules.registry import rule
-from renben.services.placement.codes import WagePeriod, WorkKind
 
+PART, INTERN = "part", "intern"
+WORK_KINDS = frozenset({"full", PART, "season", "dispatch", INTERN})
+DAY, HOUR = "day", "hour"
+PERIODS = frozenset({"month", DAY, HOUR, "piece"})
+"""Codes of placement.codes.WorkKind and WagePeriod, written out: a rule starts without the framework (a test compares them)."""
 MONTHS = 12
 SCOPE = "《最低工资规定》第二条"
-UNBOUND = (WorkKind.INTERN,)
+UNBOUND = (INTERN,)
 """Who is no employee yet: the minimum wage does not speak of 见习."""
 
 
@@ -39,16 +43,16 @@ def norms(p: Reader) -> Norms:
 
 def month_hours(norms: Norms, *, work_kind: str, hours_week: int | None) -> Fraction:
     """Paid hours of a month: those of the week as written, else those of the norm of full-time or part-time work."""
-    usual = norms.part_time_hours_week if work_kind == WorkKind.PART else norms.hours_week
+    usual = norms.part_time_hours_week if work_kind == PART else norms.hours_week
     paid_days = Fraction(norms.paid_days_year, MONTHS)
     return paid_days * norms.hours_day * Fraction(hours_week or usual, norms.hours_week)
 
 
 def month_fen(fen: int, *, period: str, work_kind: str, hours_week: int | None, norms: Norms) -> int:
     """A wage of a month, day or hour as whole fen of a month, half up. Piece work is written as what a month comes to."""
-    if period == WagePeriod.DAY:
+    if period == DAY:
         return _half_up(fen * Fraction(norms.paid_days_year, MONTHS))
-    if period == WagePeriod.HOUR:
+    if period == HOUR:
         return _half_up(fen * month_hours(norms, work_kind=work_kind, hours_week=hours_week))
     return fen
 
@@ -61,31 +65,31 @@ def _floor(p: Reader, work_kind: str) -> Version | None:
     """The minimum that binds this kind of work: by the hour for part-time, else by the month; None for who has none."""
     if work_kind in UNBOUND:
         return None
-    return p.version("wage.minimum.part_time_hourly" if work_kind == WorkKind.PART else "wage.minimum.monthly")
+    return p.version("wage.minimum.part_time_hourly" if work_kind == PART else "wage.minimum.monthly")
 
 
 def _compared(fen: int, period: str, work_kind: str, hours_week: int | None, wanted: Norms) -> Fraction:
     """The wage in the measure of its minimum: fen of an hour for part-time work, of a month else."""
     month = Fraction(month_fen(fen, period=period, work_kind=work_kind, hours_week=hours_week, norms=wanted))
-    if work_kind != WorkKind.PART:
+    if work_kind != PART:
         return month
-    if period == WagePeriod.HOUR:
+    if period == HOUR:
         return Fraction(fen)
     return month / month_hours(wanted, work_kind=work_kind, hours_week=hours_week)
 
 
 def _tell_wage(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list[Part]:
     parts = []
-    if given["period"] in (WagePeriod.DAY, WagePeriod.HOUR):
+    if given["period"] in (DAY, HOUR):
         names = ["wage.paid_days_year"]
-        if given["period"] == WagePeriod.HOUR:
+        if given["period"] == HOUR:
             names += ["wage.hours_day", "wage.hours_week"]
         low, high = yuan_text(to_fen(answer["month_low"])), yuan_text(to_fen(answer["month_high"]))
         parts.append(Part("折算", f"折成每月{low}至{high}。", None, tuple(p.version(name) for name in names)))
     floor = _floor(p, given["work_kind"])
     if floor is None:
         return [*parts, Part("最低工资", "见习不是劳动关系，不与最低工资比较。", None, article=SCOPE)]
-    unit = "每小时" if given["work_kind"] == WorkKind.PART else "每月"
+    unit = "每小时" if given["work_kind"] == PART else "每月"
     least = yuan_text(to_fen(floor.value))
     if answer["below_minimum"]:
         text = f"工资下限低于本市最低工资（{unit}{least}），请把下限提高到{least}以上。"
@@ -100,8 +104,8 @@ def _tell_wage(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> list
     inputs=(
         Input("low", "yuan", "工资下限"),
         Input("high", "yuan", "工资上限"),
-        Input("period", "code", "计薪方式", codes=frozenset(WagePeriod.values)),
-        Input("work_kind", "code", "用工形式", codes=frozenset(WorkKind.values)),
+        Input("period", "code", "计薪方式", codes=PERIODS),
+        Input("work_kind", "code", "用工形式", codes=WORK_KINDS),
         Input("hours_week", "int", "每周工作小时", None, minimum=1, maximum=168),
     ),
     explain=_tell_wage,

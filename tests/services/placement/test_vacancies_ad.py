@@ -8,7 +8,8 @@ import pytest
 
 from renben.engines.rules.evaluation import evaluate
 from renben.engines.rules.parameters import Reader, load_parameters
-from renben.services.placement import ad_marks, vacancies_hints
+from renben.services.placement import ad_marks, vacancies_hints, wage_rules
+from renben.services.placement.codes import WagePeriod, WorkKind
 from renben.services.placement.vacancies_ad import check, fault_text, month_wages, musts, suggestions, text_hash
 from renben.services.placement.wage_rules import Norms, month_fen
 from tests.services.placement.test_ad_words import FORBIDDEN, HARMLESS
@@ -143,3 +144,8 @@ def test_a_wage_far_above_its_occupation_is_told(desk):  # noqa: F811
 
 def test_fees_are_told_as_a_warning_of_fraud(desk):  # noqa: F811
     assert "fees" in codes(desk.register(benefits="先交培训费，押金入职退"))
+
+
+def test_the_rule_writes_the_same_codes_as_the_forms():
+    assert set(wage_rules.PERIODS) == set(WagePeriod.values)
+    assert set(wage_rules.WORK_KINDS) == set(WorkKind.values)
