@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from renben.services import offers
+
+if TYPE_CHECKING:
+    from renben.engines.procedures.catalogue import Catalogue
+    from renben.engines.procedures.schema import Procedure
 
 ROOT = Path(os.environ.get("RENBEN_CATALOG", Path(__file__).resolve().parents[2] / "catalog"))
 
@@ -15,8 +20,20 @@ def check(*, spec: str | None, as_json: bool) -> int:
 
     offers.declare_catalog()
     problems = [*_ledger_problems(), *_form_problems(), *_code_problems()]
-    problems += _fact_problems() if not problems else []
-    return checks.catalog_check(ROOT, Path(spec) if spec else None, as_json=as_json, more_problems=problems)
+    loaded = _loaded() if not problems else None
+    problems += _fact_problems(loaded.procedures) if loaded is not None else []
+    folder = Path(spec) if spec else None
+    return checks.catalog_check(ROOT, folder, as_json=as_json, more_problems=problems, loaded=loaded)
+
+
+def _loaded() -> Catalogue | None:
+    """The procedures, read once for all checks; None when they cannot be read: their own check says what is wrong."""
+    from renben.engines.procedures import catalogue
+
+    try:
+        return catalogue.load(ROOT)
+    except catalogue.CatalogueError:
+        return None
 
 
 def _ledger_problems() -> list[str]:
@@ -69,17 +86,12 @@ def _form_problems() -> list[str]:
     return problems
 
 
-def _fact_problems() -> list[str]:
+def _fact_problems(known: dict[str, Procedure]) -> list[str]:
     """Facts that forms and ledgers of recorded work name and nobody could read."""
     from renben.engines.documents.forms import load_forms
     from renben.engines.ledgers.definitions import load_ledgers
-    from renben.engines.procedures import catalogue
     from renben.services.records import vocabulary
 
-    try:
-        known = catalogue.load(ROOT).procedures
-    except catalogue.CatalogueError:
-        return []  # the check of the procedures says what is wrong with them
     ledgers = load_ledgers(ROOT)
     problems = [
         f"{procedure.id}/{step.key} {field.label}：{text}"

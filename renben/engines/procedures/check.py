@@ -287,12 +287,17 @@ def check_all(found: catalogue.Catalogue) -> list[str]:
 
 
 def catalog_check(
-    catalog_dir: Path, spec_dir: Path | None = None, as_json: bool = False, more_problems: Iterable[str] = ()
+    catalog_dir: Path,
+    spec_dir: Path | None = None,
+    as_json: bool = False,
+    more_problems: Iterable[str] = (),
+    loaded: catalogue.Catalogue | None = None,
 ) -> int:
-    """Validate the catalogue; with `spec_dir`, compare it with the inventory by id. `more_problems`: what other engines found. Exit code 1 when anything is wrong
-    or missing. JSON goes to standard output, sentences to standard error."""
+    """Validate the catalogue; with `spec_dir`, compare it with the inventory by id. `more_problems`: what other engines found;
+    `loaded`: the catalogue, when they have read it already. Exit code 1 when anything is wrong or missing. JSON goes to
+    standard output, sentences to standard error."""
     try:
-        found = catalogue.load(catalog_dir)
+        found = loaded or catalogue.load(catalog_dir)
     except catalogue.CatalogueError as error:
         for problem in error.problems:
             _say(problem)
