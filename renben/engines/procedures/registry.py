@@ -112,11 +112,14 @@ def load(modules: Iterable[str]) -> None:
 
 def _resolve(table: dict[str, str | Callable], name: str) -> Callable | None:
     target = table.get(name)
-    if isinstance(target, str):
-        module, _, attribute = target.partition(":")
-        target = getattr(importlib.import_module(module), attribute)
-        table[name] = target
-    return target
+    return _imported(target) if isinstance(target, str) else target
+
+
+@cache
+def _imported(target: str) -> Callable:
+    """What "module:function" stands for. The tables keep the text: where a parameter is used is read from it."""
+    module, _, attribute = target.partition(":")
+    return getattr(importlib.import_module(module), attribute)
 
 
 def action(name: str) -> Callable | None:
