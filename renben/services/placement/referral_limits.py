@@ -32,8 +32,7 @@ AFTER_EXPERT = ("Q-2.2.3", "follow_up", "visit")
 
 
 def _limit(where: tuple[str, str, str]) -> Deadline:
-    procedure_id, step, key = where
-    return next(d for d in limits.procedure(procedure_id).step(step).deadlines if d.key == key)
+    return limits.deadline_of(*where)
 
 
 def contact_limit(tier: str, kind: str) -> Deadline:

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from renben.engines.procedures import catalogue, definitions
-from renben.engines.procedures.schema import Procedure
+from renben.engines.procedures.schema import Deadline, Procedure
 
 ARCHIVES, BENEFIT, UNEMPLOYMENT = "Q-1.2.2", "Q-1.2.3", "J-4.2.1"
 
@@ -26,8 +26,13 @@ def procedure(procedure_id: str) -> Procedure:
         return _files(Path(settings.CATALOG_DIR))[procedure_id]
 
 
+def deadline_of(procedure_id: str, step: str, key: str) -> Deadline:
+    """A named limit of a step, as in force."""
+    return next(d for d in procedure(procedure_id).step(step).deadlines if d.key == key)
+
+
 def _working_days(procedure_id: str, step: str, deadline: str) -> int:
-    found = next(d for d in procedure(procedure_id).step(step).deadlines if d.key == deadline)
+    found = deadline_of(procedure_id, step, deadline)
     if found.n is None or found.unit != "working_day":
         raise ValueError(f"{procedure_id}/{step}/{deadline} is not a number of working days")
     return found.n

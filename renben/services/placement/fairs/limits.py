@@ -14,8 +14,7 @@ ANNOUNCE, LOAD_SCREEN, COLLECT = ("announce", "announce"), ("announce", "load_sc
 
 
 def _limit(where: tuple[str, str]) -> Deadline:
-    step, key = where
-    return next(d for d in limits.procedure(PROCEDURE).step(step).deadlines if d.key == key)
+    return limits.deadline_of(PROCEDURE, *where)
 
 
 def _due(where: tuple[str, str], start: dt.date) -> dt.date:
