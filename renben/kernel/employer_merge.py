@@ -23,18 +23,23 @@ GROUP_LIMIT = 30
 
 
 def _contacts(kept: Employer, merged: Employer) -> dict[str, Any]:
-    """Contacts go along; the same person under the same number is not listed twice: the merged file's entry is ended."""
-    held = {
-        (c.name, employers.contact_phone(c))
-        for c in EmployerContact.objects.filter(employer=kept, left_on=None).order_by("id")
-    }
+    """Contacts go along; the same person under the same number, or with the same account, is not listed twice: the merged file's
+    entry is ended and its account stands with the kept one."""
+    standing = list(EmployerContact.objects.filter(employer=kept, left_on=None).order_by("id"))
+    held = {(c.name, employers.contact_phone(c)): c for c in standing}
+    users = {c.user_id: c for c in standing if c.user_id}
     moved, ended = [], []
     for contact in EmployerContact.objects.filter(employer=merged).order_by("id"):
-        if contact.left_on is None and (contact.name, employers.contact_phone(contact)) in held:
+        twin = held.get((contact.name, employers.contact_phone(contact))) or users.get(contact.user_id)
+        if contact.left_on is None and twin is not None:
             contact.left_on = clock.today()
             ended.append(contact.pk)
         contact.employer = kept
         contact.save(update_fields=["employer", "left_on"])
+        if contact.user_id and twin is not None and not twin.user_id and contact.user_id not in users:
+            twin.user_id = contact.user_id
+            twin.save(update_fields=["user"])
+            users[contact.user_id] = twin
         moved.append(contact.pk)
     return {"moved": moved, "note": f"ended {ended}" if ended else ""}
 

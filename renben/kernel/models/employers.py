@@ -85,19 +85,28 @@ class Employer(models.Model):
 
 
 class EmployerContact(models.Model):
-    """Somebody at the employer one may call. The telephone is theirs, so it is kept and shown as a person's."""
+    """Somebody at the employer one may call. The telephone is theirs, so it is kept and shown as a person's. `user` is the account
+    they work with in the employers' space; one account may speak for several employers."""
 
     employer = models.ForeignKey(Employer, models.PROTECT, related_name="contacts")
     name = models.CharField("联系人", max_length=50)
     duty = models.CharField("职务", max_length=32, blank=True)
     phone_enc = models.TextField("电话（密文）", blank=True)
     left_on = models.DateField("停用日期", null=True, blank=True)
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="employer_contact"
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="employer_contacts"
     )
 
     class Meta:
         verbose_name = "单位联系人"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employer", "user"],
+                condition=Q(left_on=None),
+                name="employer_contact_user_once",
+                violation_error_message="这个账号已经是这家单位的联系人。",
+            )
+        ]
 
 
 class EmployerLicence(models.Model):

@@ -21,7 +21,8 @@ class ReferralQuerySet(models.QuerySet):
 
 
 class Referral(models.Model):
-    """`score` and `parts` are those shown when the choice was made: they are kept, never recomputed."""
+    """`score` and `parts` are those shown when the choice was made: they are kept, never recomputed. Somebody an employer invited is
+    known to it by name and telephone from `accepted_on` on."""
 
     class Way(models.TextChoices):
         RECOMMENDED = "recommended", "工作人员推荐"
@@ -61,6 +62,7 @@ class Referral(models.Model):
     told_on = models.DateField("通知本人日期", null=True, blank=True)
     told_how = models.CharField("怎样通知的", max_length=12, choices=Channel.choices, blank=True)
     told_note = models.CharField("本人怎么说", max_length=300, blank=True)
+    accepted_on = models.DateField("本人同意单位邀请日期", null=True, blank=True)
     companion = models.CharField("陪同人员", max_length=50, blank=True)
     interview_at = models.DateTimeField("面试时间", null=True, blank=True)
     interview_place = models.CharField("面试地点", max_length=128, blank=True)
@@ -70,6 +72,8 @@ class Referral(models.Model):
     hired_on = models.DateField("就业日期", null=True, blank=True)
     wage_fen = models.PositiveIntegerField("约定月工资（分）", null=True, blank=True)
     left_on = models.DateField("离开日期", null=True, blank=True)
+    reported_by_employer = models.BooleanField("录用由单位网上报告", default=False)
+    confirmed_on = models.DateField("核实单位所报录用日期", null=True, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     recorded_at = models.DateTimeField("登记时间")
     version = models.PositiveIntegerField("版本", default=1)
