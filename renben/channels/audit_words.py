@@ -38,6 +38,7 @@ WORDS = {
     "employer.merge": "合并单位",
     "employer.reveal": "显示联系人电话",
     "mandate.record": "登记委托书",
+    "message.tell": "登记已告知消息",
     "referral.make": "推荐岗位",
     "referral.tell": "通知被推荐人",
     "referral.arrange": "约面试",

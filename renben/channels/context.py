@@ -61,6 +61,7 @@ NAVIGATION = [
     NavItem("公益性岗位", "posts:list", "/posts/", "public_post.view"),
     NavItem("区级补贴奖励", "grants:list", "/grants/", "grant.view"),
     NavItem("政策找人", "findings:list", "/findings/", "finding.view"),
+    NavItem("消息告知", "telling:list", "/telling/", "message.view"),
     NavItem("每月联系", "contacts:list", "/contacts/", "case.work"),
     NavItem("台账与报表", "ledgers:list", "/ledgers/", "ledger.view"),
     NavItem("规程", "procedures:list", "/procedures/", "case.view"),

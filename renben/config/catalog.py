@@ -19,7 +19,7 @@ def check(*, spec: str | None, as_json: bool) -> int:
     from renben.engines.procedures import check as checks
 
     offers.declare_catalog()
-    problems = [*_ledger_problems(), *_form_problems(), *_code_problems()]
+    problems = [*_ledger_problems(), *_form_problems(), *_code_problems(), *_message_problems()]
     loaded = _loaded() if not problems else None
     problems += _fact_problems(loaded.procedures) if loaded is not None else []
     folder = Path(spec) if spec else None
@@ -64,6 +64,17 @@ def _code_problems() -> list[str]:
         for line, row in titles
         if row["code"] not in occupations
     ]
+
+
+def _message_problems() -> list[str]:
+    """Message templates that cannot be read."""
+    from renben.engines.messaging import templates
+
+    try:
+        templates.load(ROOT / "content" / "messages")
+    except templates.MessageError as error:
+        return [f"content/messages/{error}"]
+    return []
 
 
 def _form_problems() -> list[str]:

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "renben.engines.documents",
     "renben.engines.ledgers",
     "renben.engines.payments",
+    "renben.engines.messaging",
     "renben.engines.search",
     "renben.services.exchange",
     "renben.services.registration",

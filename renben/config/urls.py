@@ -26,6 +26,7 @@ NAMES = (
     "vacancy_reports",
     "seekers",
     "referrals",
+    "telling",
 )
 AREAS = {area: f"{area}/" for area in NAMES}
 

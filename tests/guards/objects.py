@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from renben.engines.documents.models import IssuedDocument
 from renben.engines.ledgers.models import LedgerRun, LedgerTemplate
+from renben.engines.messaging import sending
+from renben.engines.messaging.models import Message
 from renben.engines.payments.models import PaymentBatch
 from renben.engines.procedures import actions, definitions, drafts
 from renben.engines.procedures.models import Case, CaseStep, DefinitionDraft
@@ -103,6 +105,16 @@ def file(office: Organization, by: User) -> StoredFile:
         organization=office,
         uploaded_by=by,
         uploaded_at=clock.now(),
+    )
+
+
+@factory("message")
+def message(office: Organization, by: User) -> Message:
+    return sending.enqueue(
+        "referral.rejected",
+        key=f"sweep:{Message.objects.count()}",
+        person=person(office, by),
+        params={"title": "保洁员", "employer": "北京顺通物流有限公司", "office": office.short_name},
     )
 
 

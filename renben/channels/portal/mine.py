@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from renben.engines.messaging import sending
 from renben.engines.procedures import queries
 from renben.engines.procedures.models import Case, CaseStep
 from renben.kernel.models import LabourSpell, Person
@@ -28,6 +29,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         case.matter = case.title.replace(f"（{person.name}）", "")
     context = {
         "person": person,
+        "unread": sending.unread(request.user).count(),
         "status_label": dict(LabourSpell.Status.choices).get(person.labour_status, "没有登记"),
         "cases": cases,
         "certificates": RegistrationCertificate.objects.filter(person=person).order_by("-issued_on", "-id"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from renben.channels.portal import calculator, check, guide, interview, jobfairs, jobs, mine, notices, views
+from renben.channels.portal import calculator, check, guide, inbox, interview, jobfairs, jobs, mine, notices, views
 
 urlpatterns = [
     path("portal/", views.home, name="portal"),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("check/", check.certificate_check, name="certificate_check"),
     path("check/c/<str:number>/<str:code>", check.certificate_check_code, name="certificate_check_code"),
     path("mine/", mine.mine, name="mine"),
+    path("mine/messages/", inbox.inbox, name="inbox"),
+    path("mine/messages/read/", inbox.read_all, name="inbox_read_all"),
+    path("mine/messages/<int:pk>/read/", inbox.read_message, name="inbox_read"),
     path("display/", views.display_mode, name="display_mode"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),

@@ -13,7 +13,7 @@ from typing import Any
 from renben.engines.procedures import queries as procedure_queries
 from renben.kernel import acts, audit, clock
 from renben.kernel.models import Organization, Person
-from renben.services.placement import following, referral_tasks, referring_checks
+from renben.services.placement import following, messages, referral_tasks, referring_checks
 from renben.services.placement.codes import SeekerClass
 from renben.services.placement.models import Referral, Seeker, Vacancy
 from renben.services.registration.codes import Channel
@@ -112,6 +112,7 @@ def refer(
     following.plan(referral)
     referral_tasks.clear_after_expert(current, "已再次推荐")
     note(referral, "make", by, way=way, score=score)
+    messages.referral_made(referral)
     return referral
 
 
@@ -127,6 +128,7 @@ def tell(*, referral: Referral, how: str, on: dt.date, by: Any, words: str = "")
     if held.state == State.MADE:
         held.state = State.TOLD
     _save(held)
+    messages.referral_told(held)
     note(held, "tell", by, how=how, on=str(on))
     return held
 
@@ -147,6 +149,7 @@ def arrange(*, referral: Referral, at: dt.datetime, place: str, by: Any, compani
         held.way = Way.ACCOMPANIED
     _save(held)
     following.plan_again(held)
+    messages.interview_set(held)
     note(held, "arrange", by, at=at.isoformat())
     return held
 
@@ -181,6 +184,7 @@ def end(held: Referral, state: str, words: str, *, by: Any, on: dt.date | None =
     _save(held)
     following.settle(held, f"{held.get_state_display()}。{held.result_note}", by=by)
     referral_tasks.clear_filled(held)
+    messages.referral_ended(held)
 
 
 def _save(held: Referral) -> None:

@@ -13,7 +13,7 @@ from renben.engines.coding import occupations
 from renben.kernel import acts, audit, clock, numbering, settings_store, taskboard
 from renben.kernel.events import VacancyChanged, VacancyFilled, emit
 from renben.kernel.models import Employer, Organization, Task
-from renben.services.placement import vacancies_settings  # noqa: F401 - its settings are defined on import
+from renben.services.placement import messages, vacancies_settings  # noqa: F401 - its settings are defined on import
 from renben.services.placement.codes import VacancySource
 from renben.services.placement.models import Vacancy, VacancyEvent
 from renben.services.placement.vacancies_ad import Ad, ad_of, check, coded, fault_text, month_wages, musts, text_hash
@@ -80,6 +80,7 @@ def note(vacancy: Vacancy, what: str, by: Any, *, reason: str = "", **detail: An
         by=by,
         organization=vacancy.organization,
     )
+    messages.vacancy_changed(vacancy, what, reason)
 
 
 def save(vacancy: Vacancy) -> None:

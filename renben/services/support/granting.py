@@ -9,7 +9,7 @@ from typing import Any
 from renben.engines.payments import accounts
 from renben.kernel import acts, audit, clock, taskboard
 from renben.services.registration.reasons import NotPossible, Why
-from renben.services.support import applying, planning
+from renben.services.support import applying, messages, planning
 from renben.services.support.codes import BASIS, Kind
 from renben.services.support.models import InsuranceSubsidy, SubsidyVisit
 
@@ -146,6 +146,7 @@ def approve(*, subsidy: InsuranceSubsidy, on: dt.date, number: str, by: Any) -> 
         cleared_by="SubsidyAgreed",
         url=f"/support/{held.pk}/",
     )
+    messages.subsidy_decided(held)
     return _moved(held, "approve", by, number=held.reply_number)
 
 

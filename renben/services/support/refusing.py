@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from renben.engines.procedures.models import Case, CaseStep
 from renben.kernel import events
+from renben.services.support import messages
 from renben.services.support.codes import PROCEDURE
 from renben.services.support.models import InsuranceSubsidy
 
@@ -34,3 +35,4 @@ def on_case_closed(event: events.CaseClosed) -> None:
     subsidy.refusal = (last.reason if last is not None else "")[:500]
     subsidy.version += 1
     subsidy.save(update_fields=["state", "refusal", "version"])
+    messages.subsidy_decided(subsidy)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from renben.engines.messaging import sending
 from renben.engines.rules.searching import search_of
 from renben.kernel import taskboard
 from renben.kernel.models import Organization, Task
 from renben.services.support.finding.models import Finding
+from renben.services.support.messages import office_words
 
 TELL, APPLY = "FindingTold", "FindingApplied"
 
 
 def _key(finding: Finding, event: str) -> str:
     return f"finding:{finding.policy}:{finding.person_id}:{finding.pk}:{'tell' if event == TELL else 'apply'}"
+
+
+def _message_key(finding: Finding) -> str:
+    return f"finding.found:{finding.pk}"
 
 
 def label_of(policy: str) -> str:
@@ -27,8 +33,15 @@ def _reason(finding: Finding) -> str:
 
 
 def open_to_tell(finding: Finding) -> None:
-    """告知本人, at the office where the person's file lies."""
+    """告知本人, at the office where the person's file lies; the person reads it online as well."""
     person = finding.person
+    params = {
+        "policy": label_of(finding.policy),
+        "reason": finding.reason if not finding.missing else f"如果都符合：{finding.reason}",
+        "missing": "、".join(finding.missing) or "身份证",
+        "office": office_words(person.organization),
+    }
+    sending.enqueue("finding.found", key=_message_key(finding), person=person, params=params)
     taskboard.open_task(
         key=_key(finding, TELL),
         title=f"告知{person.name}：{label_of(finding.policy)}",
@@ -55,7 +68,8 @@ def open_to_apply(finding: Finding, street: Organization) -> None:
 
 
 def clear(finding: Finding, outcome: str, *events: str) -> None:
-    """Clear the tasks of a finding; all when no event is named."""
+    """Clear the tasks of a finding, all when no event is named, and what was still to be said about it."""
+    sending.settle(_message_key(finding))
     for event in events or (TELL, APPLY):
         taskboard.clear(key=_key(finding, event), event=event, outcome=outcome[:200])
 
