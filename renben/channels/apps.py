@@ -14,6 +14,7 @@ class ChannelsConfig(AppConfig):
             permissions_findings,
             permissions_interviews,
             permissions_loans,
+            permissions_members,
             permissions_messages,
             permissions_referrals,
             permissions_reports,

@@ -15,6 +15,7 @@ from renben.engines.search import sources as search_sources
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
 from renben.services.placement import matching_changes, matching_prices, seekers_days, vacancies_nightly, visits
+from renben.services.placement.firms import agreements
 from renben.services.registration import contacts
 from renben.services.support.finding import running
 
@@ -80,6 +81,13 @@ def expire_vacancies(timestamp: int) -> None:
 def remind_of_employers(timestamp: int) -> None:
     """用人单位: whom nobody has been in touch with for so long becomes a task of the own office."""
     visits.remind()
+
+
+@app.periodic(cron="25 0 * * *")
+@app.task(name="agreements.chase", queueing_lock="agreements.chase")
+def chase_reports(timestamp: int) -> None:
+    """空岗报告: what a firm owed and did not report becomes a task of the office that signed."""
+    agreements.chase()
 
 
 @app.periodic(cron="40 0 * * *")

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "renben.services.registration",
     "renben.services.placement",
     "renben.services.placement.fairs",
+    "renben.services.placement.firms",
     "renben.services.placement.interviews",
     "renben.services.support",
     "renben.services.support.finding",

@@ -18,6 +18,7 @@ NAMES = (
     "posts",
     "contacts",
     "employers",
+    "agreements",
     "procedures",
     "policies",
     "fairs",

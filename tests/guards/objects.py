@@ -457,4 +457,4 @@ def delegation(office: Organization, by: User) -> Delegation:
     )
 
 
-from tests.guards import objects_placement  # noqa: E402, F401 - declares the objects of placement
+from tests.guards import objects_members, objects_placement  # noqa: E402, F401 - declares the objects of placement

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from renben.channels.audit_words import words_of
 from renben.channels.paging import paginate
-from renben.channels.workbench import employers_visits
+from renben.channels.workbench import employers_standing, employers_visits
 from renben.channels.workbench.employers_forms import ContactForm, ContactRevealForm, EmployerForm, LicenceForm
 from renben.channels.workbench.people_file import SHOWN_SECONDS
 from renben.channels.workbench.vacancies import of_employer
@@ -31,6 +31,7 @@ TABS = {
     "staff": "用工经历",
     "vacancies": "招聘岗位",
     "visits": "走访和项目",
+    "standing": "协议、诚信、会员",
     "cases": "办件",
     "history": "经过",
 }
@@ -94,6 +95,7 @@ PARTS = {
     "staff": staff,
     "vacancies": vacancies,
     "visits": employers_visits.part,
+    "standing": employers_standing.part,
     "cases": cases,
     "history": history,
 }

@@ -22,6 +22,7 @@ ACTIONS = {
 }
 
 FIELD_FAMILIES = {
+    "agreement": "renben.services.placement.firms.known_facts:known",
     "fair": "renben.services.placement.fairs.known_facts:known",
     "vacancy": "renben.services.placement.vacancies_facts:known",
     "seeker": "renben.services.placement.seekers_facts:known",

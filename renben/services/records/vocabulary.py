@@ -75,6 +75,7 @@ SEEKER = frozenset(
 )
 PUBLIC_POST = frozenset(["staff"])
 LOAN = frozenset(["interest"])
+AGREEMENT = frozenset(["number", "signed_on", "starts_on", "until", "rhythm", "contact", "phone", "in_force", "silent"])
 WORDS = {
     "person": PERSON,
     "employer": EMPLOYER,
@@ -85,8 +86,9 @@ WORDS = {
     "seeker": SEEKER,
     "public_post": PUBLIC_POST,
     "loan": LOAN,
+    "agreement": AGREEMENT,
 }
-OF_SERVICES = frozenset(["subsidy", "finding", "seeker", "public_post", "loan"])
+OF_SERVICES = frozenset(["subsidy", "finding", "seeker", "public_post", "loan", "agreement"])
 """First words whose facts a service above reads (`facts.provide`): for forms, not for ledgers, which read row by row."""
 
 

@@ -1,0 +1,15 @@
+"""协议、诚信、会员 of an employer's file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from renben.channels.workbench import agreements
+from renben.kernel.models import Employer
+
+
+def part(request: HttpRequest, employer: Employer) -> dict[str, Any]:
+    """What the service has agreed with the firm."""
+    return {"agreements": agreements.of_employer(request.principal, employer)}

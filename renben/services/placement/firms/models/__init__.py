@@ -1,0 +1,3 @@
+from renben.services.placement.firms.models.agreements import Statement, VacancyAgreement
+
+__all__ = ["Statement", "VacancyAgreement"]
