@@ -12,6 +12,7 @@ class ChannelsConfig(AppConfig):
             permissions,
             permissions_fairs,
             permissions_findings,
+            permissions_firms,
             permissions_interviews,
             permissions_loans,
             permissions_members,

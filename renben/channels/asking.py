@@ -40,6 +40,8 @@ def may_open(principal: policy.Principal | None, url_name: str, *, office: Any =
         return False
     if rule.audience == policy.SIGNED_IN:
         return True
+    if rule.audience == policy.EMPLOYER:
+        return bool(principal.firms)
     if not principal.posts:
         return False
     paths = principal.paths(rule.action)

@@ -75,18 +75,30 @@ NAVIGATION = [
 ]
 
 
+EMPLOYER_SPACE = "/employer/"
+EMPLOYER_NAVIGATION = [
+    NavItem("首页", "employer:home", ""),
+    NavItem("我的岗位", "employer:vacancies", "/employer/vacancies/"),
+    NavItem("单位信息", "employer:firm", "/employer/firm/"),
+]
+"""What a contact of a firm finds in the employers' space."""
+
+
 @cache
 def _address(url_name: str) -> str:
     return reverse(url_name)
 
 
 def navigation(request: HttpRequest) -> list[dict]:
-    """The entries this reader may open, the current one marked. Empty for whoever holds no post."""
+    """The entries this reader may open, the current one marked. Empty for whoever holds no post and speaks for no firm."""
     principal = getattr(request, "principal", None)
-    if principal is None or not principal.posts:
+    if principal is None:
+        return []
+    in_space = request.path.startswith(EMPLOYER_SPACE) and bool(principal.firms)
+    if not in_space and not principal.posts:
         return []
     items = []
-    for item in NAVIGATION:
+    for item in EMPLOYER_NAVIGATION if in_space else NAVIGATION:
         if item.action and not principal.may(item.action):
             continue
         url = _address(item.url_name)

@@ -12,10 +12,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from renben.engines.rules import in_force
 from renben.kernel import audit, clock, policy, request_id
 from renben.kernel.models import RequestKey
+
+FIRM = "renben_firm"
+"""Key of the session: the employer that somebody who speaks for several acts for."""
 
 
 class RequestId:
@@ -76,7 +80,8 @@ class EnforcePolicy:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.principal = policy.Principal(request.user, on=dt.datetime.now(tz=clock.ZONE).date())
+        firm_id = request.session.get(FIRM) if request.user.is_authenticated else None
+        request.principal = policy.Principal(request.user, on=dt.datetime.now(tz=clock.ZONE).date(), firm_id=firm_id)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
@@ -102,6 +107,9 @@ class EnforcePolicy:
                 raise PermissionDenied(f"您的岗位不能“{label}”。可以办理的岗位：{policy.who_may(rule.action)}。")
             if rule.subject and rule.action and principal.paths(rule.action) != principal.paths():
                 in_territory(principal, rule, kwargs[rule.kwarg], rule.action)
+        elif rule.audience == policy.EMPLOYER:
+            if (elsewhere := self._for_firm(request, rule, kwargs)) is not None:
+                return elsewhere
         elif rule.subject:
             request.subject = in_territory(principal, rule, kwargs[rule.kwarg])
         if rule.reads_personal and request.method == "GET":
@@ -110,8 +118,25 @@ class EnforcePolicy:
                 action="read." + (rule.action or kind),
                 subject=f"{kind}:{kwargs.get(rule.kwarg, '')}",
                 by=request.user,
-                organization=principal.home,
+                organization=principal.home or (principal.firm and principal.firm.organization),
             )
+        return None
+
+    @staticmethod
+    def _for_firm(request: HttpRequest, rule: policy.Policy, kwargs: dict) -> HttpResponse | None:
+        """A page of the employers' space: for contacts only, with the object if it is their firm's. Whoever speaks for several firms
+        chooses one first."""
+        principal = request.principal
+        if not principal.firms:
+            raise PermissionDenied(
+                "这是用人单位的页面。您的账号没有关联到单位，请到单位所在地的社保所办理“开通网上办事”。"
+            )
+        if principal.firm is None and not rule.any_firm:
+            return HttpResponseRedirect(f"{reverse('employer:choose')}?{urlencode({'next': request.get_full_path()})}")
+        if rule.subject:
+            request.subject = principal.of_firm(rule.subject).filter(pk=kwargs[rule.kwarg]).first()
+            if request.subject is None:
+                raise Http404(policy.SUBJECTS[rule.subject].label)
         return None
 
 

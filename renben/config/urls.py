@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("renben.channels.signin.urls")),
     path("", include("renben.channels.portal.urls")),
     path("", include("renben.channels.workbench.urls")),
+    path("employer/", include(("renben.channels.employer.urls", "employer"))),
 ]
 for area, prefix in AREAS.items():
     urlpatterns.append(path(prefix, include((f"renben.channels.workbench.{area}_urls", area))))

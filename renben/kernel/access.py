@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import Q
 
-from renben.kernel.models import Organization, Post, StaffMember
+from renben.kernel.models import Employer, Organization, Post, StaffMember
 from renben.kernel.roles import Role
 
 NOT_LENT = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
@@ -68,3 +69,12 @@ def staff_and_posts(user: Any, on: dt.date) -> tuple[StaffMember | None, list[Po
         post.acting_for = None if post.staff is staff else post.staff
         posts.append(post)
     return staff, posts
+
+
+def firms_of(user: Any, on: dt.date) -> list[Employer]:
+    """The employers a user is a contact of on a day, by name; a firm merged into another one is left out."""
+    if user.pk is None or not user.is_active:
+        return []
+    running = Q(contacts__left_on=None) | Q(contacts__left_on__gt=on)
+    rows = Employer.objects.filter(running, contacts__user=user, merged_into=None)
+    return list(rows.select_related("organization").order_by("pinyin", "id").distinct())

@@ -2,7 +2,8 @@
 
 An action is declared once with its label and the roles that may do it. A view names the action and, when its URL holds
 an object, the kind of object; the middleware loads that object inside the reader's territory before the view runs.
-Out of territory answers 404 (it does not exist for you), in territory but not allowed 403 with who may.
+Out of territory answers 404 (it does not exist for you), in territory but not allowed 403 with who may. A contact of an employer
+has a firm instead of a territory: what is another firm's does not exist for them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from renben.kernel.roles import BUSINESS, Role
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
 STAFF = "staff"
+EMPLOYER = "employer"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def declare(code: str, label: str, roles: Iterable[str] = BUSINESS, tiers: Itera
 
 @dataclass(frozen=True)
 class Policy:
-    """What a URL demands. `audience`: public, signed_in (anyone with an account) or staff (needs `action`).
+    """What a URL demands. `audience`: public, signed_in (anyone with an account), staff (needs `action`) or employer (a contact of a
+    firm, acting for the one firm of the session; `any_firm` is a page before one is chosen).
 
     `subject` names the registered kind of object in the URL and `kwarg` where its key stands.
     `reads_personal` makes every successful read leave a trace in the audit trail.
@@ -56,16 +59,23 @@ class Policy:
     subject: str = ""
     kwarg: str = "pk"
     reads_personal: bool = False
+    any_firm: bool = False
+
+
+def nowhere(_: object) -> Q:
+    """The condition that nothing meets."""
+    return Q(pk__in=[])
 
 
 @dataclass(frozen=True)
 class SubjectKind:
-    """How one kind of object is found inside a territory: a queryset and the condition for a path prefix."""
+    """How one kind of object is found: a queryset, the condition for a path prefix of a territory, for a person's own, for a firm's."""
 
     label: str
     queryset: Callable[[], QuerySet]
-    within: Callable[[str], Q]
+    within: Callable[[str], Q] = nowhere
     own: Callable[[int], Q] | None = None
+    firm: Callable[[int], Q] = nowhere
 
 
 SUBJECTS: dict[str, SubjectKind] = {}
@@ -76,10 +86,16 @@ def register_subject(name: str, kind: SubjectKind) -> None:
 
 
 def page(
-    audience: str = STAFF, action: str = "", *, subject: str = "", kwarg: str = "pk", reads_personal: bool = False
+    audience: str = STAFF,
+    action: str = "",
+    *,
+    subject: str = "",
+    kwarg: str = "pk",
+    reads_personal: bool = False,
+    any_firm: bool = False,
 ) -> Callable:
     """Attach a policy to a view. Every URL needs one; the start-up check refuses a view without it."""
-    policy = Policy(audience, action, subject, kwarg, reads_personal)
+    policy = Policy(audience, action, subject, kwarg, reads_personal, any_firm)
 
     def attach(view: Callable) -> Callable:
         view.policy = policy
@@ -90,10 +106,14 @@ def page(
 
 @dataclass
 class Principal:
-    """Who is asking: a user with posts (their own and those delegated to them), a person, or an employer's contact."""
+    """Who is asking: a user with posts (their own and those delegated to them), a person, or an employer's contact.
+
+    `firm_id` is the firm chosen for this session by somebody who speaks for several.
+    """
 
     user: Any
     on: dt.date = field(default_factory=clock.today)
+    firm_id: int | None = None
 
     @cached_property
     def _held(self) -> tuple[Any, list]:
@@ -110,6 +130,20 @@ class Principal:
         """Active posts today; a delegated post carries `.acting_for`, the staff member it belongs to."""
         staff, posts = self._held
         return posts if staff is not None and self.user.is_active else []
+
+    @cached_property
+    def firms(self) -> list:
+        """The employers this user is a contact of today."""
+        from renben.kernel.access import firms_of
+
+        return firms_of(self.user, self.on) if getattr(self.user, "is_authenticated", False) else []
+
+    @cached_property
+    def firm(self) -> Any:
+        """The employer acted for: the only one, or the one chosen; None while a choice is to be made."""
+        if len(self.firms) == 1:
+            return self.firms[0]
+        return next((one for one in self.firms if one.pk == self.firm_id), None)
 
     @cached_property
     def roles(self) -> frozenset[str]:
@@ -162,6 +196,11 @@ class Principal:
         if person_id and kind.own is not None:
             condition |= kind.own(person_id)
         return kind.queryset().filter(condition)
+
+    def of_firm(self, subject: str) -> QuerySet:
+        """All objects of a registered kind that are the firm's."""
+        kind = SUBJECTS[subject]
+        return kind.queryset().filter(kind.firm(self.firm.pk) if self.firm is not None else nowhere(None))
 
 
 def who_may(action: str) -> str:

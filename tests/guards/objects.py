@@ -458,3 +458,4 @@ def delegation(office: Organization, by: User) -> Delegation:
 
 
 from tests.guards import objects_members, objects_placement  # noqa: E402, F401 - declares the objects of placement
+from tests.guards import objects_firms  # isort: skip  # noqa: E402, F401 - the same objects, seen by a firm

@@ -76,6 +76,7 @@ def world(django_db_setup, django_db_blocker):
         users = {(role, place): build.staff(role, office) for role in Role for place, office in places.items()}
         nobody = build.User.objects.create_user("nobody", build.PASSWORD, display_name="无岗位")
         keys = {subject: make(made.villages[0], users[Role.COUNTER, "own"]).pk for subject, make in FACTORIES.items()}
+        _contacts(made, users)
         case = Case.objects.get(pk=keys["case"])
         EXTRA["step_id"] = case.steps.order_by("id").first().pk
         EXTRA["follow_up_id"] = FollowUp.objects.create(
@@ -84,6 +85,19 @@ def world(django_db_setup, django_db_blocker):
         yield made, places, users, nobody, keys
         transaction.set_rollback(True)
         atomic.__exit__(None, None, None)
+
+
+OWN_FIRM, OTHER_FIRM = ("contact", "own firm"), ("contact", "other firm")
+"""Contacts of firms: of the one whose objects the sweep makes, and of its neighbour."""
+
+
+def _contacts(made, users) -> None:
+    for key in (OWN_FIRM, OTHER_FIRM):
+        user = build.User.objects.create_user(f"firm{len(users)}", build.PASSWORD, display_name="周海燕")
+        other = build.employer(made.villages[0], "北京顺安商贸有限公司") if key == OTHER_FIRM else None
+        firm = other or FACTORIES["employer"](made.villages[0], user)
+        firm.contacts.create(name="周海燕", user=user)
+        users[key] = user
 
 
 def client_of(user) -> Client:
@@ -110,13 +124,18 @@ def test_sweep(route, world):
         assert anonymous.status_code not in (403, 500), (url, anonymous.status_code)
         return
     assert anonymous.status_code in (302, 204), f"{url} answers a stranger with {anonymous.status_code}"
-    wrong = []
+    wrong = _as_contacts(url, rule, route, users)
     for (role, place), user in users.items():
+        if (role, place) in (OWN_FIRM, OTHER_FIRM):
+            continue
         allowed = may(rule, role, places[place].tier)
         for method in ("get", "post"):
             status = getattr(client_of(user), method)(url).status_code
             if status >= 500:
                 wrong.append((role, place, method, status))
+            elif rule.audience == policy.EMPLOYER:
+                if status != 403:
+                    wrong.append((role, place, method, status, "staff have no business in the employers' space"))
             elif rule.audience != policy.STAFF:
                 continue
             elif rule.subject and place == "sibling":
@@ -128,8 +147,23 @@ def test_sweep(route, world):
             elif status in (403, 404) and rule.subject and route not in SECOND_OBJECT:
                 wrong.append((role, place, method, status, "is allowed by the policy"))
     assert not wrong, f"{url}: {wrong[:8]} (and {max(len(wrong) - 8, 0)} more)"
-    if rule.audience == policy.STAFF:
+    if rule.audience in (policy.STAFF, policy.EMPLOYER):
         assert client_of(nobody).get(url).status_code == 403
+
+
+def _as_contacts(url: str, rule: policy.Policy, route: str, users: dict) -> list[tuple]:
+    """Their own firm's pages open, another firm's objects do not exist, staff's pages are refused."""
+    wrong = []
+    for key in (OWN_FIRM, OTHER_FIRM):
+        for method in ("get", "post"):
+            status = getattr(client_of(users[key]), method)(url).status_code
+            hidden = rule.audience == policy.EMPLOYER and rule.subject and key == OTHER_FIRM
+            expected = {403} if rule.audience == policy.STAFF else {404} if hidden else None
+            if status >= 500 or (expected and status not in expected):
+                wrong.append((*key, method, status, f"expected {expected or 'no fault'}"))
+            elif rule.audience == policy.EMPLOYER and not hidden and status in (403, 404):
+                wrong.append((*key, method, status, "is the firm's own"))
+    return wrong
 
 
 def test_the_sweep_reaches_the_routes_it_should():

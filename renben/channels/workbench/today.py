@@ -187,8 +187,10 @@ def chosen(request: HttpRequest) -> tuple[str, str]:
 @page(PUBLIC)
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
-    """Staff see their day; everyone else the portal."""
+    """Staff see their day, a firm's contact its space; everyone else the portal."""
     principal = request.principal
+    if not principal.posts and principal.firms:
+        return redirect("employer:home")
     if not principal.posts:
         return redirect("mine" if getattr(request.user, "person_id", None) else "portal")
     now, table = clock.now(), calendar_table.current()

@@ -35,7 +35,7 @@ def choose_employer(request: HttpRequest) -> HttpResponse:
     return render(request, "vacancies/choose_employer.html", {"rows": found, "text": text})
 
 
-def _findings(ad: Ad, employer: Employer) -> dict[str, Any]:
+def findings(ad: Ad, employer: Employer) -> dict[str, Any]:
     """What the check says about facts not kept yet, marked in the text, with the wording suggested."""
     today = clock.today()
     found, cut, proposed = check(ad, employer, today), marked(ad, today), suggestions(ad, today)
@@ -51,14 +51,14 @@ def _line(fault: dict[str, Any]) -> dict[str, str]:
     return {"kind": fault["kind"], "text": fault_text(fault)}
 
 
-def _sent(request: HttpRequest) -> Any:
+def sent(request: HttpRequest) -> Any:
     """What was sent; with 对调工资 both ends of the wage changed round."""
     if request.method != "POST":
         return None
     return with_swapped_wages(request.POST) if "swap" in request.POST else request.POST
 
 
-def _adopted(form: VacancyForm, ad: Ad) -> dict[str, str]:
+def adopted(form: VacancyForm, ad: Ad) -> dict[str, str]:
     """The texts as suggested, put into the form again for whoever pressed 用建议的文字."""
     proposed = suggestions(ad, clock.today())
     form.data = form.data.copy()
@@ -85,12 +85,12 @@ def _page(
 def _looked_at(request: HttpRequest, form: VacancyForm, employer: Employer) -> HttpResponse | None:
     """The answer when the page is only to be looked at again: checked, or with the suggested wording. None to go on."""
     if "adopt" in request.POST:
-        _adopted(form, form.ad())
+        adopted(form, form.ad())
         form = type(form)(form.data, employer=employer, office=_office(request), vacancy=form.vacancy)
         form.is_valid()
     elif "check" not in request.POST:
         return None
-    return _page(request, form, employer, status=422, findings=_findings(form.ad(), employer))
+    return _page(request, form, employer, status=422, findings=findings(form.ad(), employer))
 
 
 def _office(request: HttpRequest) -> Any:
@@ -119,7 +119,7 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
     employer: Employer = request.subject
     office = _office(request)
     first = {"region": _region(employer, office), "valid_until": vacancies.last_day(clock.today())}
-    form = VacancyForm(_sent(request), employer=employer, office=office, initial=first)
+    form = VacancyForm(sent(request), employer=employer, office=office, initial=first)
     if request.method != "POST":
         return _page(request, form, employer)
     if not form.is_valid():
@@ -170,7 +170,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, f"岗位现在是“{vacancy.get_state_display()}”，不能修改。")
         return redirect("vacancies:vacancy", pk)
     form = VacancyForm(
-        _sent(request), employer=employer, office=_office(request), vacancy=vacancy, initial=initial_of(vacancy)
+        sent(request), employer=employer, office=_office(request), vacancy=vacancy, initial=initial_of(vacancy)
     )
     if request.method != "POST":
         return _page(request, form, employer)

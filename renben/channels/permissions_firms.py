@@ -1,0 +1,26 @@
+"""What a contact of a firm finds in the employers' space: the firm's own vacancies, applicants, booths, contacts; nothing else."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from renben.kernel.models import EmployerContact
+from renben.kernel.policy import SubjectKind, register_subject
+from renben.services.placement.models import Vacancy
+
+register_subject(
+    "firm_vacancy",
+    SubjectKind(
+        label="招聘岗位",
+        queryset=lambda: Vacancy.objects.select_related("employer__organization", "organization", "region"),
+        firm=lambda firm_id: Q(employer=firm_id),
+    ),
+)
+register_subject(
+    "firm_contact",
+    SubjectKind(
+        label="单位联系人",
+        queryset=lambda: EmployerContact.objects.select_related("employer"),
+        firm=lambda firm_id: Q(employer=firm_id),
+    ),
+)

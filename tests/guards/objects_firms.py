@@ -1,0 +1,9 @@
+"""Objects of the employers' space for the URL sweep: those of the firm whose contact looks at them."""
+
+from __future__ import annotations
+
+from tests.guards import objects_placement  # noqa: F401 - declares the objects seen here
+from tests.guards.objects import FACTORIES
+
+for _firm, _subject in {"firm_vacancy": "own_vacancy", "firm_contact": "employer_contact"}.items():
+    FACTORIES[_firm] = FACTORIES[_subject]
