@@ -1,9 +1,12 @@
-"""One object of each subject kind, standing in a named office, for the URL sweep. A new subject needs a line here."""
+"""One object of each subject kind, standing in a named office, for the URL sweep. A new subject needs a line here, or in a file of
+its own beside this one (`objects_<area>.py`, found by itself)."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
 
 from renben.engines.documents.models import IssuedDocument
 from renben.engines.ledgers.models import LedgerRun, LedgerTemplate
@@ -457,5 +460,5 @@ def delegation(office: Organization, by: User) -> Delegation:
     )
 
 
-from tests.guards import objects_members, objects_placement  # noqa: E402, F401 - declares the objects of placement
-from tests.guards import objects_firms  # isort: skip  # noqa: E402, F401 - the same objects, seen by a firm
+for _more in sorted(Path(__file__).parent.glob("objects_*.py")):
+    import_module(f"tests.guards.{_more.stem}")
