@@ -39,6 +39,25 @@ def set_status(
     )
 
 
+@acts.whole
+def take_back_spell(*, person: Person, start_on: dt.date, source: str, evidence: str) -> LabourSpell | None:
+    """A spell recorded by mistake goes, and the one it ended runs on: only the running spell, and only what this source began on
+    that day with this evidence. None when something else stands there by now; the caller asks for it to be cleared up."""
+    current = last_spell(person)
+    expected = (start_on, None, source, evidence)
+    if current is None or (current.start_on, current.end_on, current.source, current.evidence) != expected:
+        return None
+    before = LabourSpell.objects.select_for_update().filter(person=person, end_on=start_on).first()
+    if before is None:
+        return None
+    current.delete()
+    before.end_on = None
+    before.save(update_fields=["end_on"])
+    person.labour_status = before.status
+    person.save(update_fields=["labour_status"])
+    return before
+
+
 def follow_spell(
     current: LabourSpell | None,
     *,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -17,8 +18,8 @@ from renben.channels.workbench.downloads import export
 from renben.kernel import clock
 from renben.kernel.models import Organization
 from renben.kernel.policy import Principal, page
-from renben.services.support.posts.codes import Heading
-from renben.services.support.posts.models import PostAmount, PostPlacement
+from renben.services.support.posts.codes import Heading, LeaveEvent
+from renben.services.support.posts.models import PlacementChange, PostAmount, PostPlacement
 
 VIEW, WORK = "public_post.view", "public_post.work"
 State = PostAmount.State
@@ -119,17 +120,25 @@ def people_export(request: HttpRequest) -> HttpResponse:
 def months_of(placement: PostPlacement) -> list[dict[str, Any]]:
     """Month by month, latest first: the amounts under each heading in the order of the headings."""
     rows = placement.amounts.select_related("payment_line__batch").order_by("-month", "id")
-    found: dict[dt.date, dict[str, PostAmount]] = {}
+    found: dict[dt.date, list[PostAmount]] = {}
     for row in rows:
-        found.setdefault(row.month, {})[row.heading] = row
+        found.setdefault(row.month, []).append(row)
+    order = list(Heading)
     return [
-        {"month": month, "amounts": [cells[h] for h in Heading if h in cells], "total": _known(cells.values())}
+        {
+            "month": month,
+            "amounts": sorted(cells, key=lambda row: (order.index(Heading(row.heading)), row.part, row.pk)),
+            "total": sum(map(_counted, cells)),
+        }
         for month, cells in found.items()
     ]
 
 
-def _known(rows: Any) -> int:
-    return sum(row.fen for row in rows if row.fen is not None and row.state not in (State.WAITING, State.RECOVERED))
+def _counted(row: PostAmount) -> int:
+    """What an amount adds to its month: nothing while it waits, less what was paid too much."""
+    if row.kind == PostAmount.Kind.RECOVERY:
+        return -row.fen
+    return 0 if row.fen is None or row.state in (State.WAITING, State.RECOVERED) else row.fen
 
 
 @page(action=VIEW, subject="post_placement")
@@ -152,10 +161,35 @@ def placement_page(request: HttpRequest, pk: int) -> HttpResponse:
         "own_insurance": determination.result.get("own_insurance") if determination else None,
         "own_fund": determination.result.get("own_fund") if determination else None,
         "lines": [(LINES[name], fen) for name, fen in determination.result["lines"].items()] if determination else [],
+        "changes": told(placement.changes.select_related("recorded_by").order_by("-recorded_at", "-id")),
         "to_recover": placement.amounts.filter(state=State.RECOVER).order_by("month", "heading"),
         "is_over": placement.left_on is None and placement.last_on < clock.today(),
     }
     return render(request, "posts/placement.html", context)
+
+
+def told(changes: Iterable[PlacementChange]) -> list[dict[str, Any]]:
+    """Each correction with what stood there before and what stands there now, in words."""
+    return [{"row": row, "before": _before(row), "after": _after(row)} for row in changes]
+
+
+def _before(row: PlacementChange) -> str:
+    if row.kind == PlacementChange.Kind.LEAVE_TAKEN_BACK:
+        left = dt.date.fromisoformat(row.before["left_on"])
+        return f"{left:%Y年%m月%d日}离岗，{LeaveEvent(row.before['event']).label}"
+    return _wages(row.before, row.after)
+
+
+def _after(row: PlacementChange) -> str:
+    return "在岗" if row.kind == PlacementChange.Kind.LEAVE_TAKEN_BACK else _wages(row.after, row.after)
+
+
+def _wages(found: dict[str, Any], named: dict[str, Any]) -> str:
+    """The months a correction touched with base and floating wage."""
+    months = [
+        f"{month}：{found[month][0] / 100:.2f}+{found[month][1] / 100:.2f}" for month in named if month[:1] == "2"
+    ]
+    return "；".join([f"合同{found['agreement'] / 100:.2f}元", *months])
 
 
 LINES = {

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from renben.channels.workbench import posts, posts_acts, posts_jobs, posts_payrolls, posts_plan, posts_wages
+from renben.channels.workbench import (
+    posts,
+    posts_acts,
+    posts_corrections,
+    posts_jobs,
+    posts_payrolls,
+    posts_plan,
+    posts_wages,
+)
 
 urlpatterns = [
     path("", posts.people_list, name="list"),
@@ -8,6 +16,8 @@ urlpatterns = [
     path("people/<int:pk>/", posts.placement_page, name="placement"),
     path("people/<int:pk>/change/", posts_acts.change, name="change"),
     path("people/<int:pk>/leave/", posts_acts.leave, name="leave"),
+    path("people/<int:pk>/leave/take-back/", posts_corrections.take_back_leave, name="take_back_leave"),
+    path("people/<int:pk>/wage/", posts_corrections.correct_wage, name="correct_wage"),
     path("amounts/<int:pk>/recover/", posts_acts.recover, name="recover"),
     path("jobs/", posts_jobs.jobs, name="jobs"),
     path("jobs/export/", posts_jobs.jobs_export, name="jobs_export"),

@@ -20,7 +20,7 @@ from renben.kernel import clock
 from renben.kernel.models import Employer
 from renben.kernel.policy import Principal, page
 from renben.services.support.months import first_of
-from renben.services.support.posts import reckoning, wages
+from renben.services.support.posts import sheets, wages
 from renben.services.support.posts.models import PostPlacement
 
 LARGEST_SHEET = 10 * 1024 * 1024
@@ -76,7 +76,7 @@ class Line:
 
 def _lines(unit: Employer, month: dt.date, typed: dict[str, str]) -> list[Line]:
     staff = list(wages.on_sheet(unit, month))
-    known, reported = reckoning.on_posts(staff, month)
+    known, reported = sheets.on_posts(staff, month)
     signed = wages.settled(staff, month)
     return [
         Line(
@@ -165,7 +165,7 @@ def sheet_export(request: HttpRequest) -> HttpResponse:
     """The unit's sheet to fill in or keep: full numbers, since it comes back by them; the download is on record."""
     unit, month = SheetFilter(request.principal, request.POST).asked()
     staff = wages.on_sheet(unit, month) if unit is not None else PostPlacement.objects.none()
-    known = {row.key: row for row in reckoning.on_posts(staff, month)[0]}
+    known = {row.key: row for row in sheets.on_posts(staff, month)[0]}
     numbers = full_numbers(staff.values_list("person_id", flat=True))
     columns = [("姓名", 10), ("证件号码", 22), ("岗位", 20), ("基本工资", 12), ("浮动工资", 12)]
 

@@ -21,13 +21,17 @@ class PaymentRefused(Exception):
 
 @dataclass(frozen=True)
 class Due:
-    """What a service hands over: one person, one month, an amount in whole fen and the determination behind it."""
+    """What a service hands over: one person, one month, an amount in whole fen and the determination behind it.
+
+    `part` tells further sums for a month apart (补发): 0 is the month itself, each number is paid once.
+    """
 
     person_id: int
     month: dt.date
     fen: int
     determination_id: int | None = None
     account_id: int | None = None
+    part: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,14 @@ class Control:
     hash: str
 
 
-def payment_key(heading: str, person_id: int, month: dt.date) -> str:
-    """The key that makes a second payment impossible: heading, person, month."""
-    return f"{heading}:{person_id}:{month:%Y-%m}"
+def payment_key(heading: str, person_id: int, month: dt.date, part: int = 0) -> str:
+    """The key that makes a second payment impossible: heading, person, month, and which further sum of the month."""
+    return f"{heading}:{person_id}:{month:%Y-%m}" + (f":{part}" if part else "")
+
+
+def part_of(key: str) -> int:
+    """Which further sum of its month a key stands for."""
+    return int((*key.split(":"), "0")[3])
 
 
 def control_of(batch: PaymentBatch) -> Control:
@@ -72,7 +81,7 @@ def make_batch(
     month = month.replace(day=1)
     batches = PaymentBatch.objects.select_for_update().filter(heading=heading, month=month, organization=organization)
     latest = batches.order_by("-sequence").first()
-    wanted = {payment_key(heading, due.person_id, due.month): due for due in dues}
+    wanted = {payment_key(heading, due.person_id, due.month, due.part): due for due in dues}
     standing = PaymentLine.objects.filter(key__in=wanted).exclude(state=PaymentLine.State.RETURNED)
     taken = set(standing.values_list("key", flat=True))
     fresh = {key: due for key, due in wanted.items() if key not in taken}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from renben.engines.payments.actions import payment_key
+from renben.engines.payments.actions import part_of, payment_key
 from renben.engines.payments.models import PaymentAccount, PaymentLine
 from renben.kernel import employer_merge, merge, taskboard
 from renben.kernel.models import Employer, Person
@@ -14,7 +14,7 @@ def lines(kept: Person, merged: Person) -> dict[str, Any]:
     """Move each line and its key; a line whose month the kept file was paid for keeps its key and becomes a task."""
     moved, doubled = [], []
     for line in PaymentLine.objects.filter(person=merged).order_by("id"):
-        key = payment_key(line.heading, kept.pk, line.month)
+        key = payment_key(line.heading, kept.pk, line.month, part_of(line.key))
         standing = PaymentLine.objects.filter(key=key).exclude(state=PaymentLine.State.RETURNED)
         if line.state == PaymentLine.State.RETURNED:
             line.key = key

@@ -16,7 +16,7 @@ from renben.kernel import clock, masking
 from renben.kernel.models import Organization
 from renben.kernel.people import full_number
 from renben.services.support.months import between, first_of, shifted
-from renben.services.support.posts import money, planning, reckoning, tables
+from renben.services.support.posts import money, planning, sheets, tables
 from renben.services.support.posts.codes import Heading
 from renben.services.support.posts.models import PostAmount, PostPayroll, PostPlacement, PublicPost
 
@@ -46,7 +46,7 @@ def staff_on(case: Case) -> tuple[list[PostPlacement], list[money.MonthPay], lis
     ).exclude(left_on__lt=month)
     rows = rows.select_related("person", "post__employer").order_by("post__employer__name", "person__pinyin", "id")
     placements = [one for one in rows if one.last_on >= month]
-    facts, _ = reckoning.on_posts(placements, month)
+    facts, _ = sheets.on_posts(placements, month)
     return placements, money.month_pay(facts, month, on=clock.today()), facts
 
 
@@ -218,8 +218,9 @@ def fund_people(case: Case) -> int | None:
 
 
 def fund_by_staff(case: Case) -> int | None:
-    """The shares taken off the wages."""
-    return sum(round((row.determination.result["own_fund"] or 0) * 100) for row in _fund(case)) or None
+    """The shares taken off the wages, of each person and month as it was reckoned last."""
+    own = {(row.placement_id, row.month): row.determination.result["own_fund"] or 0 for row in _fund(case)}
+    return sum(round(amount * 100) for amount in own.values()) or None
 
 
 def fund_by_organization(case: Case) -> int | None:

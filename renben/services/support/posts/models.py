@@ -118,8 +118,14 @@ class PostWage(models.Model):
 class PostAmount(models.Model):
     """What one month brings under one heading. `fen` is what goes out; the person's own shares stand in the determination.
 
-    Waiting amounts say why: no standard on file, no sheet, probation, or something that speaks against paying.
+    Waiting amounts say why: no standard on file, no sheet, probation, or something that speaks against paying. What changes once
+    a list is signed is a further `part` of the month: `difference` is paid besides, `recovery` comes back.
     """
+
+    class Kind(models.TextChoices):
+        MONTH = "month", "当月"
+        DIFFERENCE = "difference", "补发差额"
+        RECOVERY = "recovery", "多拨差额"
 
     class State(models.TextChoices):
         WAITING = "waiting", "暂缓"
@@ -133,6 +139,8 @@ class PostAmount(models.Model):
     person = models.ForeignKey("kernel.Person", models.PROTECT, related_name="public_post_amounts")
     month = models.DateField("所属月份", help_text="当月1日")
     heading = models.CharField("项目", max_length=16, choices=Heading.choices)
+    kind = models.CharField("种类", max_length=12, choices=Kind.choices, default=Kind.MONTH)
+    part = models.PositiveSmallIntegerField("第几次差额", default=0, help_text="当月第一次列的为0")
     fen = models.BigIntegerField("金额（分）", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DUE)
     reason = models.CharField("说明", max_length=300, blank=True)
@@ -147,12 +155,41 @@ class PostAmount(models.Model):
         indexes = [models.Index(fields=["state", "month"], name="postamount_state_month")]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "month", "heading"],
+                fields=["person", "month", "heading", "part"],
                 condition=~Q(state="recovered"),
                 name="post_amount_once",
                 violation_error_message="这个人这个月的这一项已经计发。",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["person", "month", "heading"],
+                condition=Q(kind="month") & ~Q(state="recovered"),
+                name="post_amount_one_of_month",
+                violation_error_message="这个人这个月的这一项已经计发。",
+            ),
         ]
+
+
+class PlacementChange(models.Model):
+    """What was put right later about somebody's time on a post, with the reason: a leave taken back, a wage corrected from a month
+    on. `before` and `after` hold what stood there and what stands there now."""
+
+    class Kind(models.TextChoices):
+        LEAVE_TAKEN_BACK = "leave_back", "撤销离岗"
+        WAGE = "wage", "更正工资"
+
+    placement = models.ForeignKey(PostPlacement, models.PROTECT, related_name="changes")
+    kind = models.CharField("更正", max_length=12, choices=Kind.choices)
+    from_month = models.DateField("从哪个月起", null=True, blank=True, help_text="当月1日")
+    number = models.CharField("补充协议编号", max_length=60, blank=True)
+    before = models.JSONField("原来", default=dict)
+    after = models.JSONField("更正后", default=dict)
+    reason = models.CharField("原因", max_length=300)
+    recorded_at = models.DateTimeField("登记时间")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, **RECORDER)
+
+    class Meta:
+        verbose_name = "公益性岗位在岗情况更正"
+        ordering = ["-recorded_at", "-id"]
 
 
 class PostPayroll(models.Model):

@@ -16,9 +16,10 @@ from renben.services.registration.reasons import NotPossible, Why
 from renben.services.support.months import first_of
 from renben.services.support.posts import money, placing
 from renben.services.support.posts.codes import Heading
-from renben.services.support.posts.models import PostAmount, PostPayroll, PostPlacement
+from renben.services.support.posts.models import PlacementChange, PostAmount, PostPayroll, PostPlacement
 from renben.services.support.posts.reckoning import reckon
 
+LISTED_EVENT = "PostMonthsListed"
 State, Payroll = PostAmount.State, PostPayroll.State
 
 
@@ -70,15 +71,16 @@ def _list(organization: Organization, month: dt.date, heading: str, by: Any) -> 
         )
         .order_by("id")
     )
-    dues = [payments.Due(row.person_id, row.month, row.fen, row.determination_id) for row in rows]
+    dues = [payments.Due(row.person_id, row.month, row.fen, row.determination_id, part=row.part) for row in rows]
     batch, lines = payments.make_batch(heading=heading, month=month, organization=organization, dues=dues, by=by)
     by_key = {line.key: line for line in lines}
     for row in rows:
-        line = by_key.get(payments.payment_key(heading, row.person_id, row.month))
+        line = by_key.get(payments.payment_key(heading, row.person_id, row.month, row.part))
         if line is None:
             row.state, row.reason = State.WAITING, "这个月的这一项已在别的名录中发放"
         else:
-            row.state, row.reason, row.payment_line = State.LISTED, "", line
+            row.state, row.payment_line = State.LISTED, line
+            row.reason = row.reason if row.kind == PostAmount.Kind.DIFFERENCE else ""
         row.save()
     return batch if lines else None
 
@@ -109,10 +111,25 @@ def confirm_payroll(*, payroll: PostPayroll, approved_on: dt.date, signed_on: dt
     _address(held)
     for batch in full:
         payments.confirm(batch=batch, by=by)
+    _clear_missed(held)
     held.state, held.approved_on, held.signed_on = Payroll.CONFIRMED, approved_on, signed_on
     held.save()
     _trail("confirm", held, by, total=sum(batch.total_fen for batch in full))
     return held
+
+
+def _clear_missed(payroll: PostPayroll) -> None:
+    """Whose months missed over a wrong leave all stand on lists now needs no looking after any more."""
+    listed = amounts_of(payroll).filter(heading=Heading.WAGE, month__lt=payroll.month).order_by()
+    changes = PlacementChange.objects.filter(
+        placement__in=listed.values("placement"), kind=PlacementChange.Kind.LEAVE_TAKEN_BACK
+    )
+    for change in changes.order_by("id"):
+        missed = {dt.date.fromisoformat(month) for month in change.after["missed"]}
+        rows = PostAmount.objects.filter(placement=change.placement_id, heading=Heading.WAGE, month__in=missed)
+        on_lists = rows.filter(state__in=[State.LISTED, State.PAID]).order_by("month")
+        if missed <= set(on_lists.values_list("month", flat=True)):
+            taskboard.clear(key=f"public_post.missed:{change.pk}", event=LISTED_EVENT, outcome="已列入签批的审批表")
 
 
 def _address(payroll: PostPayroll) -> None:
@@ -152,7 +169,7 @@ def pay_payroll(*, payroll: PostPayroll, on: dt.date, by: Any) -> PostPayroll:
     for placement in (
         PostPlacement.objects.filter(pk__in=gone).select_related("person", "post__organization").order_by("id")
     ):
-        placing.claim_back(placement)
+        placing.claim_back(placement, by)
     _clear_returns(held)
     held.state, held.paid_on = Payroll.PAID, on
     held.save()

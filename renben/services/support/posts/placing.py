@@ -6,13 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from renben.engines.payments import actions as payments
 from renben.engines.payments.models import PaymentBatch
-from renben.kernel import acts, audit, clock, labour, taskboard
+from renben.kernel import acts, audit, clock, labour
 from renben.kernel.models import Employer, Person
 from renben.services.registration.reasons import NotPossible, Why
 from renben.services.support import claiming
 from renben.services.support.months import first_of
+from renben.services.support.posts import differences
+from renben.services.support.posts.amounts import drop, tell_what_is_owed
 from renben.services.support.posts.codes import BASIS, STATUS_AFTER, LeaveEvent
 from renben.services.support.posts.models import PostAmount, PostPlacement, PublicPost
 
@@ -184,14 +185,6 @@ def change(*, placement: PostPlacement, ends_on: dt.date, child_birth_on: dt.dat
     return held
 
 
-def drop(amount: PostAmount, reason: str, by: Any) -> None:
-    """An amount that is not due after all, off its draft list."""
-    line = amount.payment_line
-    amount.delete()
-    if line is not None:
-        payments.drop_line(line=line, reason=reason, by=by)
-
-
 @acts.whole
 def leave(
     *, placement: PostPlacement, event: str, last_on: dt.date, note: str, by: Any
@@ -209,14 +202,16 @@ def leave(
     if (held.left_on, held.leave_event) == (last_on, event):
         return held, []
     if held.left_on is not None:
-        raise NotPossible(Why("left", f"已经登记{held.left_on:%Y-%m-%d}离岗。", "登记错了的，请先撤销离岗。"))
+        raise NotPossible(
+            Why("left", f"已经登记{held.left_on:%Y-%m-%d}离岗。", "登记错了的，请先撤销离岗，再重新登记。")
+        )
     held.left_on, held.leave_event, held.leave_note = last_on, event, note.strip()[:300]
     held.reckoned_to = None
     held.version += 1
     held.save()
     for amount in _unsettled(held):
         drop(amount, f"离岗：{LeaveEvent(event).label}", by)
-    over = claim_back(held)
+    over = claim_back(held, by)
     _after(held, event, last_on, by)
     detail = {"placement": held.pk, "event": event, "last": last_on, "recover": [one.pk for one in over]}
     _trail("leave", f"person:{held.person_id}", detail, by, held.post)
@@ -231,25 +226,29 @@ def _unsettled(placement: PostPlacement) -> list[PostAmount]:
     return [one for one in rows.order_by("id") if one.payment_line is None or one.payment_line.batch.state == draft]
 
 
-def claim_back(placement: PostPlacement) -> list[PostAmount]:
-    """Paid months after the last one on the post become money to recover, with a task for the office of the post."""
-    rows = PostAmount.objects.filter(placement=placement, state=State.PAID, month__gt=placement.left_on)
-    found = list(rows.exclude(heading__in=("post_heating", "post_cooling")).order_by("month", "heading"))
-    for one in found:
+def claim_back(placement: PostPlacement, by: Any) -> list[PostAmount]:
+    """Paid months after the last one on the post become money to recover, with a task for the office of the post.
+
+    A month of which a part came back already owes the rest as a further part.
+    """
+    later = PostAmount.objects.filter(placement=placement, month__gt=placement.left_on)
+    later = later.exclude(heading__in=("post_heating", "post_cooling"))
+    came_back = later.filter(kind=PostAmount.Kind.RECOVERY, state=State.RECOVERED)
+    parted = set(came_back.order_by("id").values_list("month", "heading"))
+    paid = later.exclude(kind=PostAmount.Kind.RECOVERY).filter(state=State.PAID)
+    whole = [one for one in paid.order_by("month", "heading", "id") if (one.month, one.heading) not in parted]
+    for one in whole:
         one.state, one.reason = State.RECOVER, f"{placement.left_on:%Y-%m-%d}已经离岗，这个月不应拨付"
         one.save(update_fields=["state", "reason"])
-    if found:
-        total = sum(one.fen for one in found)
-        taskboard.open_task(
-            key=f"public_post.recover:{placement.pk}",
-            title=f"追回多拨的公益性岗位待遇：{placement.person.name}",
-            reason=f"{placement.left_on:%Y-%m-%d}离岗，以后的月份已拨{total / 100:,.2f}元，请追回。",
-            organization=placement.post.organization,
-            person=placement.person,
-            cleared_by="PostRecovered",
-            url=f"/posts/people/{placement.pk}/",
-        )
-    return found
+    months = set(later.order_by("month").values_list("month", flat=True))
+    differences.bring_up([placement], by=by, months=months)
+    tell_what_is_owed(placement)
+    return list(later.filter(state=State.RECOVER).order_by("month", "heading", "id"))
+
+
+def evidence_of(event: str) -> str:
+    """What the labour status after a leave rests on."""
+    return f"公益性岗位离岗：{LeaveEvent(event).label}"
 
 
 def _after(placement: PostPlacement, event: str, last_on: dt.date, by: Any) -> None:
@@ -263,14 +262,18 @@ def _after(placement: PostPlacement, event: str, last_on: dt.date, by: Any) -> N
         start_on=last_on + dt.timedelta(days=1),
         source=SOURCE,
         by=by,
-        evidence=f"公益性岗位离岗：{LeaveEvent(event).label}",
+        evidence=evidence_of(event),
     )
 
 
 @acts.whole
 def record_recovery(*, amount: PostAmount, on: dt.date, note: str, by: Any) -> PostAmount:
     """Money of one month and heading that came back in full, with what proves it."""
-    held = PostAmount.objects.select_for_update(of=("self",)).select_related("placement__post").get(pk=amount.pk)
+    held = (
+        PostAmount.objects.select_for_update(of=("self",))
+        .select_related("person", "placement__person", "placement__post__organization")
+        .get(pk=amount.pk)
+    )
     if held.state != State.RECOVER:
         raise NotPossible(Why("not_open", f"这一笔现在是“{held.get_state_display()}”，不用登记追回。"))
     if on > clock.today():
@@ -280,7 +283,7 @@ def record_recovery(*, amount: PostAmount, on: dt.date, note: str, by: Any) -> P
     held.state, held.recovered_on, held.recovered_note = State.RECOVERED, on, note.strip()[:200]
     held.save(update_fields=["state", "recovered_on", "recovered_note"])
     if not PostAmount.objects.filter(placement=held.placement, state=State.RECOVER).exists():
-        taskboard.clear(key=f"public_post.recover:{held.placement_id}", event="PostRecovered", outcome="已追回")
+        tell_what_is_owed(held.placement)
     detail = {"amount": held.pk, "month": held.month, "heading": held.heading, "fen": held.fen}
     _trail("recover", f"person:{held.person_id}", detail, by, held.placement.post)
     return held

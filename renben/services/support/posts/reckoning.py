@@ -4,36 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
 
 from renben.engines.payments import actions as payments
-from renben.engines.payments.models import PaymentBatch
 from renben.engines.rules.determinations import store
 from renben.kernel import clock
 from renben.kernel.models import Organization
 from renben.services.support.months import first_of, shifted
-from renben.services.support.posts import checks, money
+from renben.services.support.posts import checks, differences, money
+from renben.services.support.posts.amounts import drop, is_settled
 from renben.services.support.posts.codes import Heading
 from renben.services.support.posts.explaining import KIND, Told
-from renben.services.support.posts.models import PostAmount, PostPlacement, PostWage
-from renben.services.support.posts.placing import drop
+from renben.services.support.posts.models import PostAmount, PostPlacement
+from renben.services.support.posts.sheets import on_posts, without_sheet
 
-State = PostAmount.State
-NO_SHEET = "这个月的工资表还没有报"
+State, Kind = PostAmount.State, PostAmount.Kind
 SEASONS_LATER = 12
 """Months after somebody left in which money of a season they worked in may still fall due."""
-
-
-def is_settled(amount: PostAmount) -> bool:
-    """On a list that is signed or paid, or on its way back: reckoned no more."""
-    if amount.state in (State.WAITING, State.DUE):
-        return False
-    line = amount.payment_line
-    return line is None or line.batch.state != PaymentBatch.State.DRAFT
 
 
 @dataclass
@@ -43,6 +34,27 @@ class _Held:
     mine: dict[tuple[int, dt.date], dict[str, PostAmount]] = field(default_factory=lambda: defaultdict(dict))
     taken: dict[tuple[int, dt.date, str], set[int]] = field(default_factory=lambda: defaultdict(set))
     open_months: dict[int, set[dt.date]] = field(default_factory=lambda: defaultdict(set))
+    besides: dict[tuple[int, dt.date, str], int] = field(default_factory=lambda: defaultdict(int))
+    """What differences of a month brought already, less what came back: it is not due with the month itself."""
+    parts: dict[tuple[int, dt.date, str], int] = field(default_factory=dict)
+    """The next free part of a month of a person: what was paid and came back keeps its own."""
+    differing: set[int] = field(default_factory=set)
+
+    def take(self, row: PostAmount) -> None:
+        key = row.placement_id, row.month, row.heading
+        mine = row.person_id, row.month, row.heading
+        self.parts[mine] = max(self.parts.get(mine, 0), row.part + 1)
+        if row.kind == Kind.MONTH and row.state != State.RECOVERED:
+            self.mine[row.placement_id, row.month][row.heading] = row
+            self.taken[row.person_id, row.month, row.heading].add(row.placement_id)
+            if not is_settled(row):
+                self.open_months[row.placement_id].add(row.month)
+        elif row.kind == Kind.RECOVERY:
+            self.besides[key] -= row.fen if row.state == State.RECOVERED else 0
+        elif row.state in (State.LISTED, State.PAID) and is_settled(row):
+            self.besides[key] += row.fen
+        if row.kind != Kind.MONTH and row.state in (State.WAITING, State.DUE, State.LISTED, State.RECOVER):
+            self.differing.add(row.placement_id)
 
     def elsewhere(self, placement: PostPlacement, month: dt.date, heading: str) -> bool:
         """Whether another placement of the person brings this already."""
@@ -54,34 +66,8 @@ def _read(placements: Sequence[PostPlacement]) -> _Held:
     people = {one.person_id for one in placements}
     rows = PostAmount.objects.select_for_update(of=("self",)).filter(person__in=people)
     for row in rows.select_related("payment_line__batch").order_by("id"):
-        held.mine[row.placement_id, row.month][row.heading] = row
-        if row.state != State.RECOVERED:
-            held.taken[row.person_id, row.month, row.heading].add(row.placement_id)
-        if not is_settled(row):
-            held.open_months[row.placement_id].add(row.month)
+        held.take(row)
     return held
-
-
-def on_posts(placements: Iterable[PostPlacement], month: dt.date) -> tuple[list[money.OnPost], set[int]]:
-    """The facts of a month by the units' sheets, and whose sheet is there. Without one the base wage is the last known."""
-    placements = list(placements)
-    sheets: dict[int, PostWage] = {}
-    rows = PostWage.objects.filter(placement__in=placements, month__lte=month).order_by("placement_id", "month")
-    for row in rows:
-        sheets[row.placement_id] = row
-    reported = {key for key, row in sheets.items() if row.month == month}
-    found = [
-        money.OnPost(
-            key=one.pk,
-            base_fen=sheets[one.pk].base_fen if one.pk in sheets else one.base_fen,
-            floating_fen=sheets[one.pk].floating_fen if one.pk in reported else 0,
-            started_on=one.started_on,
-            last_on=one.last_on,
-            child_birth_on=one.child_birth_on,
-        )
-        for one in placements
-    ]
-    return found, reported
 
 
 def _of_territory(organization: Organization, month: dt.date) -> list[PostPlacement]:
@@ -114,6 +100,9 @@ def reckon(*, organization: Organization, month: dt.date, by: Any) -> None:
             by_month[day].append(one)
     for day in sorted(by_month):
         _reckon_month(by_month[day], day, held, by)
+    again = [one for one in placements if one.reckoned_to is None or one.pk in held.differing]
+    if again:
+        differences.bring_up(again, by=by)
     for one in placements:
         if one.reckoned_to is None or one.reckoned_to < month:
             one.reckoned_to = month
@@ -125,15 +114,8 @@ def _reckon_month(placements: list[PostPlacement], month: dt.date, held: _Held, 
     against = checks.objections({one.person_id for one in placements}, month)
     today = clock.today()
     for one, row, pay in zip(placements, rows, money.month_pay(rows, month, on=today), strict=True):
-        told = Told(row, month, today, _without_sheet(pay) if one.pk not in reported else pay, one.pk in reported)
+        told = Told(row, month, today, without_sheet(pay) if one.pk not in reported else pay, one.pk in reported)
         _bring_up(one, told, against.get(one.person_id, ""), held, by)
-
-
-def _without_sheet(pay: money.MonthPay) -> money.MonthPay:
-    """The wage waits for the unit's sheet."""
-    if Heading.WAGE not in pay.due:
-        return pay
-    return replace(pay, due={**pay.due, Heading.WAGE: None}, reasons={**pay.reasons, Heading.WAGE: NO_SHEET})
 
 
 def _bring_up(placement: PostPlacement, told: Told, against: str, held: _Held, by: Any) -> None:
@@ -146,13 +128,18 @@ def _bring_up(placement: PostPlacement, told: Told, against: str, held: _Held, b
         fen = pay.due.get(heading, 0)
         if row is not None and is_settled(row):
             continue
+        if fen is not None:
+            fen = max(0, fen - held.besides[placement.pk, month, heading])
         if fen == 0 or held.elsewhere(placement, month, heading):
             if row is not None:
                 drop(rows.pop(heading), "不再应发", by)
             continue
         reason = pay.reasons.get(heading, "") if fen is None else against
         if row is None:
-            row = PostAmount(placement=placement, person_id=placement.person_id, month=month, heading=heading)
+            part = held.parts.get((placement.person_id, month, heading), 0)
+            row = PostAmount(
+                placement=placement, person_id=placement.person_id, month=month, heading=heading, part=part
+            )
         elif (row.fen, row.reason, row.state == State.WAITING) == (fen, reason[:300], bool(reason)):
             continue
         line, row.payment_line = row.payment_line, None

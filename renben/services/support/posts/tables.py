@@ -25,7 +25,7 @@ class Unit:
 
     def add(self, row: PostAmount) -> None:
         self.people.add(row.person_id)
-        self.months += row.heading in (Heading.WAGE, Heading.FUND)
+        self.months += row.kind == PostAmount.Kind.MONTH and row.heading in (Heading.WAGE, Heading.FUND)
         self.fen[row.heading] = self.fen.get(row.heading, 0) + row.fen
 
     @property
@@ -52,7 +52,7 @@ class Unit:
 
 @dataclass
 class Line:
-    """One person and month of an 审批表."""
+    """One person and month of an 审批表; what is paid besides for a month that was listed before is a line of its own."""
 
     placement_id: int
     month: dt.date
@@ -64,10 +64,14 @@ class Line:
         return sum(self.fen.values())
 
     @property
+    def is_difference(self) -> bool:
+        return self.amount.kind == PostAmount.Kind.DIFFERENCE
+
+    @property
     def own(self) -> tuple[float | None, float | None, float | None]:
         """Gross wage, own housing fund share and own insurances in yuan, as determined; nothing where no wage is listed."""
         found = self.amount.determination.result if self.amount.determination else {}
-        if Heading.WAGE not in self.fen:
+        if Heading.WAGE not in self.fen or self.is_difference:
             return None, None, None
         own = found.get("own_fund")
         return float(found["gross"]), None if own is None else float(own), float(found["own_insurance"])
@@ -98,10 +102,10 @@ def by_unit(rows: Iterable[PostAmount]) -> list[Unit]:
 
 def by_person(rows: Iterable[PostAmount]) -> list[Line]:
     """A line for each person and month, in the order of the rows."""
-    found: dict[tuple[int, dt.date], Line] = {}
+    found: dict[tuple[int, dt.date, str], Line] = {}
     for row in rows:
-        line = found.setdefault((row.placement_id, row.month), Line(row.placement_id, row.month, row))
-        line.fen[row.heading] = row.fen
+        line = found.setdefault((row.placement_id, row.month, row.kind), Line(row.placement_id, row.month, row))
+        line.fen[row.heading] = line.fen.get(row.heading, 0) + row.fen
     return list(found.values())
 
 

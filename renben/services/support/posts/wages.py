@@ -102,7 +102,11 @@ def record_sheet(*, month: dt.date, wages: Sequence[Wage], by: Any) -> int:
             continue
         if wage.placement.pk in fixed:
             wrong.append(
-                Why("signed", f"{wage.placement.person.name}{month:%Y年%m月}的工资已列入签批的审批表，不能再改。")
+                Why(
+                    "signed",
+                    f"{wage.placement.person.name}{month:%Y年%m月}的工资已列入签批的审批表，不能再改。",
+                    "报错了的，请在本人的岗位页上更正工资，差额自动补发或追回。",
+                )
             )
         changed.append(wage)
     if wrong:
