@@ -34,6 +34,8 @@ def tell_others(vacancy: Vacancy) -> list[Referral]:
 
 
 def clear_filled(referral: Referral) -> None:
+    """A referral came to its end: nobody has to be told of the filled post, nor asked about an invitation."""
+    taskboard.clear(key=f"invitation:{referral.pk}", event="InvitationAnswered", outcome=referral.get_state_display())
     taskboard.clear(key=f"referral.filled:{referral.pk}", event=ENDED, outcome=referral.get_state_display())
 
 

@@ -9,9 +9,20 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from renben.kernel import acts, audit, calendar_table, clock, events, labour
 from renben.kernel.models import LabourSpell, Person
-from renben.services.placement import following, referral_limits, referral_tasks, referring, vacancies
+from renben.services.placement import (
+    applicants,
+    confirming,
+    following,
+    invitations_told,
+    referral_limits,
+    referral_tasks,
+    referring,
+    vacancies,
+)
 from renben.services.placement.codes import Unfit
 from renben.services.placement.models import Referral, Seeker, Vacancy
 from renben.services.registration.reasons import NotPossible, Why
@@ -40,9 +51,16 @@ def _check_hired_on(held: Referral, hired_on: dt.date) -> None:
 
 @acts.whole
 def record_hired(
-    *, referral: Referral, hired_on: dt.date, by: Any, wage_fen: int | None = None, words: str = ""
+    *,
+    referral: Referral,
+    hired_on: dt.date,
+    by: Any,
+    wage_fen: int | None = None,
+    words: str = "",
+    is_reported: bool = False,
 ) -> Hired:
-    """录用. Vacancy, labour status, registration, other referrals and calls change together.
+    """录用. Vacancy, labour status, registration, other referrals and calls change together. `is_reported`: the employer says so
+    itself; then the labour status rests on its word until the person's office has confirmed it (decision 0016).
 
     NotPossible when the last post was given to somebody else meanwhile, or the referral has come to an end.
     """
@@ -52,7 +70,7 @@ def record_hired(
     if vacancy.filled >= vacancy.headcount:
         text = f"“{vacancy.title}”招{vacancy.headcount}人，已经都招到了，这一条不能记录用。"
         raise NotPossible(Why("full", text, "单位确实多招了人的，请先把招聘人数改多。"))
-    held.hired_on, held.wage_fen = hired_on, wage_fen
+    held.hired_on, held.wage_fen, held.reported_by_employer = hired_on, wage_fen, is_reported
     referring.end(held, State.HIRED, words, by=by)
     vacancy = vacancies.fill(vacancy=vacancy, by=by, reason="经推荐录用1人")
     is_full = not vacancy.places_left
@@ -60,6 +78,8 @@ def record_hired(
     withdrawn = _leave_others(held, by)
     others = referral_tasks.tell_others(vacancy) if is_full else []
     calls = following.plan_retention(held)
+    if is_reported:
+        confirming.ask(held)
     referral_tasks.close_registration(held)
     referring.note(held, "hired", by, on=str(hired_on))
     events.emit(events.PersonPlaced(held.person_id, held.pk))
@@ -72,8 +92,8 @@ def _at_work(person: Person, held: Referral, vacancy: Vacancy, by: Any) -> None:
         person=person,
         status=LabourSpell.Status.EMPLOYED,
         start_on=held.hired_on,
-        source="registration",
-        evidence=f"推荐就业：{vacancy.employer.name}"[:200],
+        source="employer" if held.reported_by_employer else "registration",
+        evidence=f"{'单位网上报告录用' if held.reported_by_employer else '推荐就业'}：{vacancy.employer.name}"[:200],
         by=by,
         employer=vacancy.employer,
         employer_name=vacancy.employer.name,
@@ -116,8 +136,11 @@ def record_failed(
     on = on or clock.today()
     if not held.made_on <= on <= clock.today():
         raise NotPossible(Why("on", f"得知结果的日期要在推荐日期{held.made_on:%Y-%m-%d}以后、今天以前。"))
+    is_answer = outcome == State.DECLINED and applicants.waits_for_answer(held)
     held.unfit = unfit
     referring.end(held, outcome, words, by=by, on=on)
+    if is_answer:
+        invitations_told.declined(held)
     referring.note(held, outcome, by, unfit=unfit)
     if held.seeker is not None:
         _consider_expert(held.seeker)
@@ -125,8 +148,9 @@ def record_failed(
 
 
 def failures(seeker: Seeker) -> int:
-    """Referrals of one registration that ended otherwise than hired (D-16)."""
-    return Referral.objects.failed().filter(seeker=seeker).count()
+    """Referrals of one registration that ended otherwise than hired (D-16). Saying no to an invitation nobody asked for is none."""
+    unasked = Q(way=Referral.Way.INVITED, state=State.DECLINED)
+    return Referral.objects.failed().filter(seeker=seeker).exclude(unasked).count()
 
 
 def _consider_expert(seeker: Seeker) -> None:

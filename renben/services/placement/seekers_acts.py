@@ -272,6 +272,21 @@ def placed(*, seeker: Seeker, why: str, by: Any = None, on: dt.date | None = Non
 
 
 @acts.whole
+def look_again(*, seeker: Seeker, why: str, by: Any) -> Seeker:
+    """已就业 that turned out not to be so: the registration stands again under its number, at least until today. Nothing changes
+    when another one stands."""
+    held = lock(seeker)
+    if held.state != State.PLACED or Seeker.objects.active().filter(person=held.person_id).exists():
+        return held
+    held.state, held.ended_on, held.ended_why = State.ACTIVE, None, ""
+    held.valid_until = max(held.valid_until, clock.today())
+    held.version += 1
+    held.save()
+    _note(held, "again", by, why=why)
+    return held
+
+
+@acts.whole
 def lapse(*, seeker: Seeker, on: dt.date) -> Seeker:
     """过期未续, on the day after the last valid one. Not one day earlier."""
     held = lock(seeker)
