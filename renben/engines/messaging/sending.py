@@ -97,7 +97,7 @@ def mark_read(user: User, pks: list[int] | None = None) -> int:
 
 def to_tell(on: dt.date | None = None) -> QuerySet[Message]:
     """Waiting messages a person of the office has to pass on: the reader has no account, or has not looked for some days.
-    What the office has a task of its own for is left to that task."""
+    What needs no call (`call: false`) is left out."""
     day = on or clock.today()
     before = dt.datetime.combine(
         day - dt.timedelta(days=settings_store.get(UNREAD_DAYS) - 1), dt.time(), tzinfo=clock.ZONE
@@ -105,7 +105,7 @@ def to_tell(on: dt.date | None = None) -> QuerySet[Message]:
     online = Exists(User.objects.filter(person_id=OuterRef("person_id"), is_active=True)) | Exists(
         EmployerContact.objects.filter(employer_id=OuterRef("employer_id"), left_on=None, user__is_active=True)
     )
-    others = [one.id for one in templates.of(folder()).values() if one.has_own_task]
+    others = [one.id for one in templates.of(folder()).values() if not one.is_called]
     waiting = Message.objects.filter(state=State.WAITING).exclude(template__in=others)
     return waiting.filter(~online | Q(sent_at__lt=before))
 

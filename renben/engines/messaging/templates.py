@@ -7,9 +7,9 @@ A file holds templates in one list::
       title: 为您推荐了岗位
       text: "{office}向您推荐{employer}的“{title}”……"
       link: /mine/
-      own_task: true
+      call: false
 
-`own_task`: the office has a task of its own to say this, so that it does not stand on the list of messages to pass on as well.
+`call: false`: nobody telephones about this: the office has a task of its own to say it, or whoever wants to know looks online.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 import yaml
 
 PERSON, EMPLOYER = "person", "employer"
-_KEYS = {"id", "to", "title", "text", "link", "own_task"}
+_KEYS = {"id", "to", "title", "text", "link", "call"}
 
 
 class MessageError(ValueError):
@@ -40,7 +40,7 @@ class Template:
     text: str
     link: str
     params: frozenset[str]
-    has_own_task: bool = False
+    is_called: bool = True
 
     def filled(self, params: dict[str, Any]) -> tuple[str, str, str]:
         """(title, text, link). MessageError when a value is missing or one has no place."""
@@ -72,7 +72,7 @@ def _template(entry: Any, place: str) -> Template:
         raise MessageError(f"{place}：“{entry['id']}”花括号里只能写字段名。")
     if link and not link.startswith("/"):
         raise MessageError(f"{place}：“{entry['id']}”的 link 要从 / 开始。")
-    return Template(entry["id"], entry["to"], title, text, link, names, bool(entry.get("own_task", False)))
+    return Template(entry["id"], entry["to"], title, text, link, names, bool(entry.get("call", True)))
 
 
 def load(folder: Path) -> dict[str, Template]:

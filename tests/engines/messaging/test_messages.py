@@ -112,6 +112,16 @@ def test_an_unread_message_is_told_by_the_office_after_some_days(place):
     assert sending.to_tell(today + dt.timedelta(days=3)).exists()
 
 
+def test_what_needs_no_call_is_only_read_online(place):
+    firm = build.employer(place.streets[0])
+    params = {"title": "保洁员", "number": "ZP1"}
+    sending.enqueue("vacancy.published", key="a", employer=firm, params={**params, "until": "2026年12月1日"})
+    assert not sending.to_tell().exists()
+    office = {"reason": "工资写反了", "office": "马坡社保所"}
+    sending.enqueue("vacancy.returned", key="b", employer=firm, params={**params, **office})
+    assert [one.template for one in sending.to_tell()] == ["vacancy.returned"]
+
+
 def test_told_once_with_how_and_by_whom(place):
     message, clerk = sent(build.person(place.villages[0])), signed_in(build.staff("counter", place.streets[0]))
     assert "请选择怎样告知的" in clerk.post(f"/telling/{message.pk}/tell/", {}, follow=True).content.decode()
