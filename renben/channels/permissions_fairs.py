@@ -8,6 +8,7 @@ from renben.channels.permissions import REVIEW
 from renben.kernel.policy import SubjectKind, declare, register_subject
 from renben.kernel.roles import BUSINESS, Role
 from renben.services.placement.fairs.models import Fair, FairBooth, FairVisitor
+from renben.services.placement.hall.models import Room
 
 AT = ("street", "district")
 declare("fair.view", "查看招聘洽谈会", BUSINESS - {Role.HOTLINE})
@@ -37,5 +38,13 @@ register_subject(
         label="到会人员",
         queryset=lambda: FairVisitor.objects.select_related("fair__organization", "person"),
         within=lambda path: Q(fair__organization__path__startswith=path),
+    ),
+)
+register_subject(
+    "fair_room",
+    SubjectKind(
+        label="线上洽谈室",
+        queryset=lambda: Room.objects.select_related("hall__fair__organization", "booth__fair", "booth__employer"),
+        within=lambda path: Q(booth__fair__organization__path__startswith=path),
     ),
 )

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "renben.services.placement.fairs",
     "renben.services.placement.firms",
     "renben.services.placement.interviews",
+    "renben.services.placement.hall",
     "renben.services.support",
     "renben.services.support.finding",
     "renben.services.support.grants",

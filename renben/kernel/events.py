@@ -77,6 +77,13 @@ class PersonPlaced:
     referral_id: int
 
 
+@dataclass(frozen=True)
+class FairBoothBooked:
+    """An employer has booked a booth of a fair."""
+
+    booth_id: int
+
+
 _listeners: dict[type, list[Callable]] = defaultdict(list)
 
 

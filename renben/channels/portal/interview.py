@@ -63,7 +63,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+def sent_messages(request: HttpRequest) -> list[tuple[str, str]]:
     """The messages of a beat; ValueError for anything but a list of pairs of text."""
     told = json.loads(request.POST.get("sent") or "[]")
     if not isinstance(told, list) or not all(
@@ -81,7 +81,7 @@ def exchange(request: HttpRequest, code: str) -> HttpResponse:
     after = request.POST.get("after", "0")
     try:
         heard = meeting.exchange(
-            interview=interview, side=side, after=int(after) if after.isdigit() else 0, sent=_sent(request)
+            interview=interview, side=side, after=int(after) if after.isdigit() else 0, sent=sent_messages(request)
         )
     except (ValueError, NotPossible) as refused:
         return JsonResponse({"error": str(refused)}, status=422)

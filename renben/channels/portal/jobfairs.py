@@ -23,6 +23,7 @@ from renben.kernel.policy import PUBLIC, page
 from renben.kernel.textnorm import halfwidth
 from renben.services.placement.fairs import planning, visiting
 from renben.services.placement.fairs.models import Fair, FairBooth, FairVisitor
+from renben.services.placement.hall.models import Hall
 from renben.services.placement.models import Vacancy
 from renben.services.placement.vacancies_words import wage_text
 
@@ -93,6 +94,7 @@ def fair(request: HttpRequest, number: str) -> HttpResponse:
         "fair": shown,
         "form": form,
         "stands": [(booth, _offers(booth)) for booth in planning.standing(shown)],
+        "hall": Hall.objects.filter(fair=shown).first(),
         "may_sign_up": shown.is_coming and shown.on >= clock.today(),
     }
     return render(request, "portal/jobfair.html", context, status=422 if form.is_bound else 200)
@@ -120,6 +122,7 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
         "fair": visitor.fair,
         "called": f"{visitor.name[:1]}{'*' * (len(visitor.name) - 1)}",
         "picture": _picture(address),
+        "hall": Hall.objects.filter(fair=visitor.fair).first(),
         "intents": visitor.intents.select_related("vacancy", "booth__employer").order_by("id"),
     }
     return render(request, "portal/jobfair_ticket.html", context)

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from renben.channels.portal import calculator, check, guide, inbox, interview, jobfairs, jobs, mine, notices, views
+from renben.channels.portal import (
+    calculator,
+    check,
+    guide,
+    hall,
+    hall_room,
+    inbox,
+    interview,
+    jobfairs,
+    jobs,
+    mine,
+    notices,
+    views,
+)
 
 urlpatterns = [
     path("portal/", views.home, name="portal"),
@@ -15,6 +28,21 @@ urlpatterns = [
     path("jobfairs/", jobfairs.fairs, name="jobfairs"),
     path("jobfairs/at/<str:code>/", jobfairs.booth, name="jobfair_booth"),
     path("jobfairs/ticket/<str:code>/", jobfairs.ticket, name="jobfair_ticket"),
+    path("jobfairs/hall/<str:code>/", hall.mine, name="hall_mine"),
+    path("jobfairs/hall/<str:code>/beat/", hall.beat, name="hall_beat"),
+    path("jobfairs/hall/<str:code>/take/", hall.take, name="hall_take"),
+    path("jobfairs/hall/<str:code>/talks/<int:pk>/", hall.talk, name="hall_talk"),
+    path("jobfairs/hall/<str:code>/talks/<int:pk>/exchange/", hall.exchange, name="hall_exchange"),
+    path("jobfairs/hall/<str:code>/talks/<int:pk>/say/", hall.say, name="hall_say"),
+    path("jobfairs/hall/<str:code>/talks/<int:pk>/leave/", hall.leave, name="hall_leave"),
+    path("jobfairs/room/<str:code>/", hall_room.room, name="hall_room"),
+    path("jobfairs/room/<str:code>/beat/", hall_room.beat, name="room_beat"),
+    path("jobfairs/room/<str:code>/call/", hall_room.call, name="room_call"),
+    path("jobfairs/room/<str:code>/talks/<int:pk>/pass/", hall_room.pass_over, name="room_pass"),
+    path("jobfairs/room/<str:code>/talks/<int:pk>/result/", hall_room.result, name="room_result"),
+    path("jobfairs/room/<str:code>/talks/<int:pk>/exchange/", hall_room.exchange, name="room_exchange"),
+    path("jobfairs/room/<str:code>/talks/<int:pk>/say/", hall_room.say, name="room_say"),
+    path("jobfairs/<str:number>/hall/", hall.hall, name="jobfair_hall"),
     path("jobfairs/<str:number>/", jobfairs.fair, name="jobfair"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/wages/", jobs.job_wages, name="job_wages"),

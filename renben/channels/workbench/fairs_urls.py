@@ -1,6 +1,6 @@
 from django.urls import path
 
-from renben.channels.workbench import fairs, fairs_booths, fairs_visitors
+from renben.channels.workbench import fairs, fairs_booths, fairs_hall, fairs_visitors
 
 urlpatterns = [
     path("", fairs.fair_list, name="list"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("<int:pk>/visitors/export/", fairs_visitors.visitors_export, name="visitors_export"),
     path("<int:pk>/sign-up/", fairs_visitors.sign_up, name="sign_up"),
     path("<int:pk>/sign-up/person/", fairs_visitors.sign_up_person, name="sign_up_person"),
+    path("<int:pk>/hall/", fairs_hall.hall, name="hall"),
+    path("<int:pk>/hall/set-up/", fairs_hall.set_up, name="hall_set_up"),
+    path("<int:pk>/hall/export/", fairs_hall.talks_export, name="hall_export"),
+    path("rooms/<int:pk>/door/", fairs_hall.new_door, name="new_door"),
     path("booths/<int:pk>/attend/", fairs_booths.attend, name="attend"),
     path("booths/<int:pk>/give-back/", fairs_booths.give_back, name="give_back"),
     path("booths/<int:pk>/receipt/", fairs_booths.receipt, name="receipt"),

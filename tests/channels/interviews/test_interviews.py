@@ -10,7 +10,7 @@ from django.test import Client
 
 from renben.kernel import clock
 from renben.services.placement import referring
-from renben.services.placement.interviews import meeting
+from renben.services.placement.interviews import line, meeting
 from renben.services.placement.interviews.models import Interview, Signal
 from tests import build
 from tests.services.placement.referral_world import make
@@ -92,7 +92,7 @@ def test_what_one_side_sends_the_other_hears_once(world, referral):
     assert interview.met_at is not None
     bad = employer.post(f"/interview/{interview.employer_code}/exchange/", {"sent": '[["virus", "x"]]'})
     assert bad.status_code == 422
-    long = json.dumps([["text", "字" * (meeting.LONGEST_BODY + 1)]])
+    long = json.dumps([["text", "字" * (line.LONGEST_BODY + 1)]])
     assert employer.post(f"/interview/{interview.employer_code}/exchange/", {"sent": long}).status_code == 422
     assert employer.post(f"/interview/{interview.employer_code}/exchange/", {"sent": "{"}).status_code == 422
 

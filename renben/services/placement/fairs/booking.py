@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from renben.kernel import acts, clock, crypto, settings_store, taskboard
+from renben.kernel import acts, clock, crypto, events, settings_store, taskboard
 from renben.kernel.checkchar import append
 from renben.kernel.models import Employer
 from renben.services.placement import results
@@ -109,6 +109,7 @@ def book(
             due_on=min(limits.announce_by(booth.booked_on), held.on),
             url=f"/fairs/{held.pk}/",
         )
+    events.emit(events.FairBoothBooked(booth.pk))
     planning.note(held, "book", by, employer=employer.pk, places=booth.places)
     return booth
 
@@ -168,31 +169,37 @@ def receive(*, booth: FairBooth, receipt: Receipt, by: Any) -> FairBooth:
     if not held.fair.on <= receipt.on <= clock.today():
         raise NotPossible(Why("day", f"收到回执的日期要在{held.fair.on:%Y-%m-%d}以后、今天以前，请核对。"))
     for intent in held.intents.select_related("referral").order_by("id"):
-        _settle(intent, receipt, by)
+        if named := _named(intent, receipt):
+            settle(intent, named, on=receipt.on, by=by, words="招聘洽谈会回执")
     held.receipt_on, held.difficulty = receipt.on, receipt.difficulty.strip()
     held.save(update_fields=["receipt_on", "difficulty"])
     planning.note(held.fair, "receive", by, employer=held.employer_id, hired=len(receipt.hired))
     return held
 
 
-def _settle(intent: FairIntent, receipt: Receipt, by: Any) -> None:
-    """The result of one intent; a referral behind it ends too, with everything that follows (status, follow-ups, posts left)."""
-    named = [FairIntent.State.HIRED] * (intent.pk in receipt.hired) + [FairIntent.State.REJECTED] * (
-        intent.pk in receipt.rejected
-    )
-    if not named or intent.state == named[0]:
+def _named(intent: FairIntent, receipt: Receipt) -> str:
+    """What the receipt says about an intent; empty when it does not name it."""
+    if intent.pk in receipt.hired:
+        return FairIntent.State.HIRED
+    return FairIntent.State.REJECTED if intent.pk in receipt.rejected else ""
+
+
+def settle(intent: FairIntent, result: str, *, on: dt.date, by: Any, words: str, unfit: str = Unfit.OTHER) -> None:
+    """The result of one intent; a referral behind it ends too, with everything that follows (status, follow-ups, posts left).
+
+    Within an act. NotPossible against taking back 录用.
+    """
+    if intent.state == result:
         return
     if intent.state == FairIntent.State.HIRED:
         raise NotPossible(Why("hired", "这个人已经登记录用，不能改成未录用。", "人没留下的，请在推荐记录里登记离开。"))
     referral = intent.referral
     if referral is not None and referral.state in referral.UNDER_WAY:
-        if named[0] == FairIntent.State.HIRED:
-            results.record_hired(referral=referral, hired_on=receipt.on, by=by, words="招聘洽谈会回执")
+        if result == FairIntent.State.HIRED:
+            results.record_hired(referral=referral, hired_on=on, by=by, words=words)
         else:
-            results.record_failed(
-                referral=referral, outcome="rejected", unfit=Unfit.OTHER, by=by, words="招聘洽谈会回执", on=receipt.on
-            )
-    intent.state, intent.result_on = named[0], receipt.on
+            results.record_failed(referral=referral, outcome="rejected", unfit=unfit, by=by, words=words, on=on)
+    intent.state, intent.result_on = result, on
     intent.save(update_fields=["state", "result_on"])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from renben.engines.procedures.contracts import Done, StepContext
 from renben.engines.procedures.models import Case
+from renben.services.placement.fairs import reporting
 from renben.services.placement.fairs.models import FairBooth, FairIntent
 from renben.services.placement.fairs.visiting import vacancies_at
 from renben.services.placement.vacancies_words import wage_text
@@ -65,7 +66,7 @@ FACTS: dict[str, Callable[[FairBooth], Any]] = {
     "steward": lambda booth: booth.fair.steward or None,
     "guided_at": lambda booth: booth.fair.guided_at,
     "guided_what": lambda booth: booth.fair.guided_what or None,
-    "visitors_count": lambda booth: _after(booth, booth.intents.values("visitor").distinct().count()),
+    "visitors_count": lambda booth: _after(booth, reporting.met(booth)),
     "intents_count": lambda booth: _after(booth, booth.intents.count()),
     "consulted_count": lambda booth: _after(booth, booth.fair.consulted),
     "course": lambda booth: booth.fair.course or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -9,13 +10,38 @@ from django.db.models import Count, Q
 from renben.services.placement.fairs import visiting
 from renben.services.placement.fairs.models import Fair, FairBooth, FairIntent
 
+Talks = Callable[[Fair], Mapping[int, set[int]]]
+"""Booth → visitors its employer talked with in the net."""
+_talks: list[Talks] = []
+
+
+def count_talks(source: Talks) -> None:
+    """Have talks counted that are held elsewhere than in the hall; the same source again changes nothing."""
+    if source not in _talks:
+        _talks.append(source)
+
+
+def online(fair: Fair) -> dict[int, set[int]]:
+    """Booth → visitors its employer talked with in the net, from every source."""
+    found: dict[int, set[int]] = {}
+    for source in _talks:
+        for booth_id, visitors in source(fair).items():
+            found[booth_id] = found.get(booth_id, set()) | visitors
+    return found
+
+
+def met(booth: FairBooth) -> int:
+    """到展位洽谈人数: people who agreed or talked in the net with this employer, each once."""
+    return len(set(booth.intents.values_list("visitor_id", flat=True)) | online(booth.fair).get(booth.pk, set()))
+
 
 @dataclass(frozen=True)
 class Row:
-    """One employer: places wanted, people who agreed, people hired so far."""
+    """One employer: places wanted, people it talked with in the net, people who agreed, people hired so far."""
 
     booth: FairBooth
     openings: int
+    online: int
     intents: int
     hired: int
 
@@ -31,6 +57,7 @@ class Report:
     signed_up: int
     checked_in: int
     guided: int
+    online: int
     receipts: int
     late: int
 
@@ -57,8 +84,15 @@ def report(fair: Fair) -> Report:
         .annotate(agreed=Count("intents"), taken=Count("intents", filter=Q(intents__state=state.HIRED)))
         .order_by("places")
     )
+    talks = online(fair)
     rows = [
-        Row(booth, sum(one.headcount for one in visiting.vacancies_at(booth)), booth.agreed, booth.taken)
+        Row(
+            booth,
+            openings=sum(one.headcount for one in visiting.vacancies_at(booth)),
+            online=len(talks.get(booth.pk, ())),
+            intents=booth.agreed,
+            hired=booth.taken,
+        )
         for booth in booths
     ]
     came = [booth for booth in booths if booth.state == FairBooth.State.ATTENDED]
@@ -76,6 +110,7 @@ def report(fair: Fair) -> Report:
         signed_up=visitors["all"],
         checked_in=visitors["inside"],
         guided=visitors["guided"],
+        online=len(set().union(*talks.values())),
         receipts=sum(booth.receipt_on is not None for booth in came),
         late=sum(bool(due and booth.receipt_on and booth.receipt_on > due) for booth in came),
     )

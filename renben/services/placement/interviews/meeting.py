@@ -5,20 +5,16 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from renben.kernel import acts, audit, clock, settings_store
+from renben.services.placement.interviews import line
+from renben.services.placement.interviews.line import Heard
 from renben.services.placement.interviews.models import Interview, Side, Signal
 from renben.services.placement.models import Referral
 from renben.services.registration.reasons import NotPossible, Why
 
 State = Interview.State
-LONGEST_BODY = 20_000
-"""Characters; a description of a connection has some three thousand."""
-MOST_SIGNALS = 2_000
-AWAY = dt.timedelta(seconds=8)
-"""A side not heard of for so long is away."""
 
 
 @acts.whole
@@ -76,7 +72,7 @@ def end(*, interview: Interview, by: Any = None) -> None:
         return
     held.state, held.ended_at = State.ENDED, clock.now()
     held.save(update_fields=["state", "ended_at"])
-    held.signals.exclude(kind=Signal.Kind.TEXT).delete()
+    line.forget(held)
     _note(held, "end", by, met=held.met_at is not None)
 
 
@@ -99,39 +95,17 @@ def may_enter(interview: Interview) -> bool:
     return interview.state == State.BOOKED and opens_at(interview) <= clock.now()
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What one side has not heard yet, whether the other is there, whether it is over."""
-
-    signals: list[Signal]
-    is_other_here: bool
-    is_over: bool
-
-
 @acts.whole
 def exchange(*, interview: Interview, side: str, after: int, sent: list[tuple[str, str]]) -> Heard:
-    """One beat: say one is here, leave messages, take those of the other side. NotPossible when something is too long or too much."""
+    """One beat of a side (see `line.beat`). NotPossible when something is too long or too much."""
     if not may_enter(interview):
-        return Heard([], is_other_here=False, is_over=True)
-    for kind, body in sent:
-        if kind not in Signal.Kind.values or len(body) > LONGEST_BODY:
-            raise NotPossible(Why("signal", "消息太长或看不懂，没有发出去。"))
-    if interview.signals.count() + len(sent) > MOST_SIGNALS:
-        raise NotPossible(Why("much", "这场面试的消息太多了，请挂断后重新进入。"))
-    now, other = clock.now(), Side.EMPLOYER if side == Side.SEEKER else Side.SEEKER
-    Signal.objects.bulk_create(
-        [Signal(interview=interview, side=side, kind=kind, body=body, at=now) for kind, body in sent]
-    )
-    Interview.objects.filter(pk=interview.pk).update(**{f"{side}_seen_at": now})
-    seen = getattr(interview, f"{other}_seen_at")
-    is_here = seen is not None and now - seen < AWAY
-    if is_here and interview.met_at is None:
-        Interview.objects.filter(pk=interview.pk, met_at=None).update(met_at=now)
+        return line.OVER
+    heard = line.beat(interview, side, after, sent)
+    if heard.is_first_meeting:
         _note(interview, "meet")
-    heard = list(interview.signals.filter(pk__gt=after, side=other).order_by("id"))
-    return Heard(heard, is_other_here=is_here, is_over=False)
+    return heard
 
 
 def words(interview: Interview) -> list[Signal]:
     """What was written, by both, oldest first."""
-    return list(interview.signals.filter(kind=Signal.Kind.TEXT).order_by("id"))
+    return line.words(interview)

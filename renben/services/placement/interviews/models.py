@@ -53,8 +53,8 @@ class Interview(models.Model):
         return self.seeker_code if side == Side.SEEKER else self.employer_code
 
 
-class Signal(models.Model):
-    """A message between the two browsers. Offers, answers and addresses are thrown away when the interview ends; words stay."""
+class Message(models.Model):
+    """A message between two browsers. Offers, answers and addresses are thrown away when the talk ends; words stay."""
 
     class Kind(models.TextChoices):
         OFFER = "offer"
@@ -63,11 +63,19 @@ class Signal(models.Model):
         HELLO = "hello"
         TEXT = "text"
 
-    interview = models.ForeignKey(Interview, models.CASCADE, related_name="signals")
     side = models.CharField(max_length=10, choices=Side.choices)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     body = models.TextField()
     at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class Signal(Message):
+    """A message of an interview."""
+
+    interview = models.ForeignKey(Interview, models.CASCADE, related_name="signals")
 
     class Meta:
         verbose_name = "面试消息"

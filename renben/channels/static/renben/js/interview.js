@@ -22,11 +22,20 @@ class Room {
     this.call = "";
     this.early = [];
     this.other = room.dataset.other;
+    this.isBeating = false;
   }
 
   async start() {
     await this.listen();
     this.out.push(["hello", ""]);
+    this.keepUp();
+  }
+
+  // Words go out and come in without a camera too; one beat at a time.
+  keepUp() {
+    if (this.isBeating) return;
+    this.isBeating = true;
+    room.dataset.live = "yes";
     this.beat();
   }
 
@@ -173,6 +182,7 @@ if (room) {
     meeting.out.push(["text", text]);
     meeting.write("我", text);
     input.value = "";
+    meeting.keepUp();
   });
   field("enter").addEventListener("click", () => {
     field("enter").hidden = true;
