@@ -13,6 +13,7 @@ class ChannelsConfig(AppConfig):
             permissions_fairs,
             permissions_findings,
             permissions_firms,
+            permissions_hiring,
             permissions_interviews,
             permissions_loans,
             permissions_members,

@@ -60,6 +60,7 @@ NAVIGATION = [
     NavItem("社会保险补贴", "support:list", "/support/", "subsidy.view"),
     NavItem("小额担保贷款", "loans:list", "/loans/", "loan.view"),
     NavItem("公益性岗位", "posts:list", "/posts/", "public_post.view"),
+    NavItem("用人单位补贴", "hiring:list", "/hiring/", "hiring.view"),
     NavItem("区级补贴奖励", "grants:list", "/grants/", "grant.view"),
     NavItem("政策找人", "findings:list", "/findings/", "finding.view"),
     NavItem("消息告知", "telling:list", "/telling/", "message.view"),

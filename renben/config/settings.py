@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "renben.services.support.grants",
     "renben.services.support.loans",
     "renben.services.support.posts",
+    "renben.services.support.hiring",
     "renben.services.assistance",
     "renben.services.reception",
     "renben.channels",

@@ -16,6 +16,7 @@ NAMES = (
     "grants",
     "loans",
     "posts",
+    "hiring",
     "contacts",
     "employers",
     "agreements",

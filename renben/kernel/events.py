@@ -34,6 +34,13 @@ class EmployersMerged:
 
 
 @dataclass(frozen=True)
+class EmployerRenamed:
+    """An employer has another name; what was written down under the old one keeps it."""
+
+    employer_id: int
+
+
+@dataclass(frozen=True)
 class BenefitDetermined:
     person_id: int
     determination_id: int
@@ -75,6 +82,21 @@ class PersonPlaced:
 
     person_id: int
     referral_id: int
+
+
+@dataclass(frozen=True)
+class PaymentListPaid:
+    """The money of a payment list went out."""
+
+    batch_id: int
+
+
+@dataclass(frozen=True)
+class PaymentLinesReturned:
+    """The bank sent lines of a list back; their months may be listed again."""
+
+    batch_id: int
+    line_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,12 @@ READ_BY_DECISIONS = {
     "public_post.heating_paid_month": "renben.services.support.posts.money",
     "public_post.cooling_paid_month": "renben.services.support.posts.money",
     "public_post.fund_deposit_months": "renben.services.support.posts.money",
+    "subsidy.employer.other_groups": "renben.services.support.hiring.decision",
+    "subsidy.employer.period_months": "renben.services.support.hiring.applying",
+    "subsidy.employer_si.listed_years": "renben.services.support.hiring.decision",
+    "subsidy.employer_si.other_years": "renben.services.support.hiring.decision",
+    "subsidy.employer_post.listed_years": "renben.services.support.hiring.decision",
+    "subsidy.employer_post.other_years": "renben.services.support.hiring.decision",
 }
 """Parameters that a decision around the domains reads, and the module that does; tested where that module is."""
 

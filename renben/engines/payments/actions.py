@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from renben.engines.payments.models import PaymentBatch, PaymentLine
-from renben.kernel import audit, clock
+from renben.kernel import audit, clock, events
 
 
 class PaymentRefused(Exception):
@@ -184,4 +184,5 @@ def mark_paid(*, batch: PaymentBatch, on: dt.date, by: Any) -> PaymentBatch:
         by=by,
         organization=held.organization_id,
     )
+    events.emit(events.PaymentListPaid(held.pk))
     return held

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from renben.engines.payments.actions import PaymentRefused, mark_paid
 from renben.engines.payments.models import PaymentBatch, PaymentLine
-from renben.kernel import audit
+from renben.kernel import audit, events
 
 
 @dataclass(frozen=True)
@@ -91,4 +91,6 @@ def take_return(*, batch: PaymentBatch, results: Sequence[Result], on: dt.date, 
         by=by,
         organization=held.organization_id,
     )
+    if returned:
+        events.emit(events.PaymentLinesReturned(held.pk, tuple(line.pk for line in returned)))
     return taken

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from renben.services.support.codes import HEADINGS as SUBSIDY_HEADINGS
+from renben.services.support.hiring.codes import HEADINGS as HIRING_HEADINGS
 from renben.services.support.rules_district import ITEMS
 
 PROCEDURE = "Q-1.3.6"
@@ -42,7 +43,7 @@ class Through(models.TextChoices):
 
 
 HEADINGS = {f"district_{item.value}": item.label for item in Item}
-ALL_HEADINGS = SUBSIDY_HEADINGS | HEADINGS
+ALL_HEADINGS = SUBSIDY_HEADINGS | HEADINGS | HIRING_HEADINGS
 """Every heading of subsidies whose lists are made, confirmed and sent to the bank on the same pages."""
 
 
