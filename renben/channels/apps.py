@@ -18,6 +18,7 @@ class ChannelsConfig(AppConfig):
             permissions_loans,
             permissions_members,
             permissions_messages,
+            permissions_online,
             permissions_referrals,
             permissions_reports,
             permissions_seekers,

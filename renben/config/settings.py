@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "renben.engines.ledgers",
     "renben.engines.payments",
     "renben.engines.messaging",
+    "renben.engines.accounts",
     "renben.engines.search",
     "renben.services.exchange",
     "renben.services.registration",

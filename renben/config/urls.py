@@ -29,6 +29,7 @@ NAMES = (
     "seekers",
     "referrals",
     "telling",
+    "online",
 )
 AREAS = {area: f"{area}/" for area in NAMES}
 

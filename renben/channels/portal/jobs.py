@@ -6,21 +6,19 @@ purpose.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 
-import segno
 from django import forms
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Count, F, Max, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET, require_http_methods
 
+from renben.channels.flood import too_often
+from renben.channels.pictures import qr
 from renben.engines.coding import occupations
 from renben.kernel import clock
 from renben.kernel.models import Region
@@ -141,11 +139,6 @@ def _public(number: str) -> Vacancy:
     return vacancy
 
 
-def qr(payload: str) -> SafeString:
-    """A QR code as a picture in the page; white ground, so that it is read in every display mode."""
-    return mark_safe(segno.make(payload, error="m", micro=False).svg_inline(scale=4, border=2, light="#fff"))
-
-
 def _open(vacancy: Vacancy) -> bool:
     return vacancy.state == Vacancy.State.PUBLISHED and vacancy.valid_until >= clock.today() and vacancy.places_left > 0
 
@@ -196,24 +189,6 @@ def job(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, _public(number), ReportForm())
 
 
-def _address(request: HttpRequest) -> str:
-    """Where a request comes from: behind a proxy on this machine, what the proxy says; empty when it says nothing."""
-    direct = request.META.get("REMOTE_ADDR", "")
-    if direct not in ("127.0.0.1", "::1"):
-        return direct
-    return request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
-
-
-def _too_often(request: HttpRequest) -> bool:
-    """Whether this address reported too often within the hour; it is not kept beyond that. Where the proxy does not say who asks,
-    everybody would count as one: then the office's own bound alone holds."""
-    if not (address := _address(request)[:64]):
-        return False
-    key = "job-report:" + hashlib.sha256(address.encode()).hexdigest()
-    cache.add(key, 0, timeout=3600)
-    return cache.incr(key) > REPORTS_AN_HOUR
-
-
 @page(PUBLIC)
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_job(request: HttpRequest, number: str) -> HttpResponse:
@@ -224,7 +199,7 @@ def report_job(request: HttpRequest, number: str) -> HttpResponse:
     form = ReportForm(request.POST)
     if not form.is_valid():
         return _page(request, vacancy, form, status=422)
-    if _too_often(request):
+    if too_often(request, "job-report", REPORTS_AN_HOUR):
         form.add_error(None, "一小时里举报的次数太多了，请过一会儿再来，或打电话告诉我们。您写的还在。")
         return _page(request, vacancy, form, status=429)
     asked = form.cleaned_data

@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp_views
 from django.conf import settings
 from django.urls import path
 
-from renben.channels.signin import views
+from renben.channels.signin import opening, views
 
 urlpatterns = [
     path("accounts/login/", account_views.login, name="account_login"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path(
         "accounts/2fa/recovery-codes/generate/", code_views.generate_recovery_codes, name="mfa_generate_recovery_codes"
     ),
+    path("accounts/open/", opening.open_account, name="open_account"),
+    path("accounts/open/choose/", opening.choose, name="open_account_choose"),
     path("accounts/stay/", views.stay, name="stay"),
     path("accounts/", views.account, name="account"),
 ]

@@ -1,0 +1,1 @@
+"""Accounts of people and of employers' contacts: opened face to face, with a code on paper."""
