@@ -101,6 +101,7 @@ WORDS = {
     "interview.meet": "远程面试双方见面",
     "interview.end": "远程面试结束",
     "interview.cancel": "取消远程面试",
+    "public_post.differences": "登记公益性岗位补发差额",
     "public_post.leave_back": "撤销公益性岗位离岗登记",
     "public_post.wage": "更正公益性岗位工资",
     "public_post.sheet": "登记公益性岗位工资表",

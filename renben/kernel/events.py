@@ -56,6 +56,14 @@ class PersonFactsChanged:
 
 
 @dataclass(frozen=True)
+class FigureApproved:
+    """A value of a parameter was approved; it may hold for days that are past."""
+
+    parameter: str
+    change_id: int
+
+
+@dataclass(frozen=True)
 class SeekerChanged:
     """A registration for work began, changed or ended; searching and matching read it anew."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from renben.kernel import acts, audit, clock, rows
+from renben.kernel import acts, audit, clock, events, rows
 from renben.kernel.models import Organization
 
 from . import in_force
@@ -36,9 +36,19 @@ def register_settled(until: Callable[[str], dt.date | None]) -> None:
         _settled.append(until)
 
 
+_followed: set[str] = set()
+
+
+def register_followed(kind: str) -> None:
+    """Determinations of a kind whose money is compared anew after a change, more paid and less recovered: they keep no figure
+    of the past from being set."""
+    _followed.add(kind)
+
+
 def decided_until(name: str) -> dt.date | None:
     """The last day for which anything that rests on a parameter has been decided, listed or paid; None for nothing."""
     used = Determination.objects.filter(parameter_versions__contains=[{"name": name}]).order_by()
+    used = used.exclude(kind__in=_followed)
     days = [used.aggregate(last=Max("as_of"))["last"], *(until(name) for until in _settled)]
     return max((day for day in days if day is not None), default=None)
 
@@ -178,6 +188,7 @@ def approve(*, change_id: int, by: Any, opinion: str = "") -> ParameterChange:
     change.closed_at = change.reviewed_at
     _move(change, State.IN_FORCE, "approve", by, {"value": change.value, "from": str(change.valid_from)})
     in_force.touch()
+    events.emit(events.FigureApproved(change.parameter, change.pk))
     return change
 
 

@@ -9,7 +9,8 @@ class PostsConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.services.records import facts
-        from renben.services.support.posts import merging
+        from renben.services.support.posts import late_figures, merging
 
         merging.load()
+        late_figures.listen()
         facts.provide("public_post", "renben.services.support.posts.case_facts:printed")

@@ -83,6 +83,12 @@ class Gap:
         return self.due_fen - self.had_fen
 
     @property
+    def is_listed(self) -> bool:
+        """Whether this very difference stands there already."""
+        rows = self.parts.open_rows if self.fen > 0 else self.parts.debts
+        return sum(row.fen for row in rows) == abs(self.fen)
+
+    @property
     def label(self) -> str:
         return Heading(self.heading).short
 
@@ -94,9 +100,12 @@ class Gap:
         return f"现在核算应为{self.due_fen / 100:,.2f}元，已列入签批审批表{self.had_fen / 100:,.2f}元"
 
 
-def parts_of(placements: Iterable[PostPlacement], months: Iterable[dt.date] | None = None) -> dict[tuple, Parts]:
-    """`{(placement id, month, heading): parts}`, the rows locked."""
-    rows = PostAmount.objects.select_for_update(of=("self",)).filter(placement__in=[one.pk for one in placements])
+def parts_of(
+    placements: Iterable[PostPlacement], months: Iterable[dt.date] | None = None, *, lock: bool = True
+) -> dict[tuple, Parts]:
+    """`{(placement id, month, heading): parts}`; the rows are locked by whoever is going to write."""
+    rows = PostAmount.objects.filter(placement__in=[one.pk for one in placements])
+    rows = rows.select_for_update(of=("self",)) if lock else rows
     if months is not None:
         rows = rows.filter(month__in=list(months))
     found: dict[tuple, Parts] = defaultdict(Parts)
@@ -113,12 +122,14 @@ def _due(told: Told, heading: str, parts: Parts) -> int | None:
     return min(due, parts.had_fen) if due is not None and parts.is_awaited else due
 
 
-def gaps(placements: Sequence[PostPlacement], months: Iterable[dt.date] | None = None) -> list[Gap]:
+def gaps(
+    placements: Sequence[PostPlacement], months: Iterable[dt.date] | None = None, *, lock: bool = True
+) -> list[Gap]:
     """Every difference of these people, in order of person, month and heading. Nothing is written.
 
     A month without a standard, without a sheet or with a wage against the rule is left as it was paid.
     """
-    held = parts_of(placements, months)
+    held = parts_of(placements, months, lock=lock)
     by_month: dict[dt.date, set[int]] = defaultdict(set)
     for (placement, month, _), parts in held.items():
         if parts.is_counted or parts.open_rows or parts.debts:
