@@ -208,8 +208,8 @@ def _totals(ledger: Ledger, rows: Rows) -> tuple[int, dict[str, int]]:
             total = sums["rows"]
         totals = {c.key: int(sums[f"sum_{c.key}"] or 0) for c in ledger.summed}
     else:
-        made = [rows.to_dict(item) for item in rows.queryset]
-        total = len(made)
+        made = [rows.to_dict(item) for item in rows.queryset] if ledger.summed else []
+        total = len(rows.queryset)
         totals = {c.key: sum(row.get(c.key) or 0 for row in made) for c in ledger.summed}
     return total, totals | {column.key: total for column in ledger.counted}
 

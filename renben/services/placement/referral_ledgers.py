@@ -1,6 +1,6 @@
 """Rows of 推荐人员花名册 (C-8.1.2.1): whom stations recommended, from the referrals; what a case alone records is added.
 
-The source has the signature `rows(*, as_of, known_at, scope_paths, filters, text) -> Rows`.
+The source has the signature `rows(*, as_of, known_at, scope_paths, filters, text) -> Rows`. 推荐就业统计 has its own module.
 """
 
 from __future__ import annotations
@@ -24,16 +24,25 @@ TYPED = ("C-8.1.2.1", "match")
 TABLE = "recommended_people"
 
 
-def _within(paths: Sequence[str]) -> Q:
+def within(paths: Sequence[str]) -> Q:
     condition = Q(pk__in=[])
     for path in paths:
         condition |= Q(organization__path__startswith=path)
     return condition
 
 
-def _month(filters: Mapping[str, Any], column: str) -> Q:
+def in_month(filters: Mapping[str, Any], column: str) -> Q:
     month = filters.get("month")
     return Q(**{f"{column}__year": month.year, f"{column}__month": month.month}) if month else Q()
+
+
+def about(text: str, column: str) -> Q:
+    """Rows about the people a query means, by the column of their search keys; every row for a query of nobody."""
+    alternatives = keys_of_query(text) if text else []
+    named = Q(pk__in=[]) if alternatives else Q()
+    for keys in alternatives:
+        named |= Q(**{f"{column}__contains": keys})
+    return named
 
 
 def _of_referral(referral: Referral, as_of: dt.date) -> dict[str, Any]:
@@ -79,18 +88,14 @@ def recommended_people(
     *, as_of: dt.date, known_at: dt.datetime | None, scope_paths: list[str], filters: dict[str, Any], text: str
 ) -> Rows:
     """推荐人员花名册: one line a person recommended by a station, oldest first."""
-    rows = Referral.objects.filter(_within(scope_paths), _month(filters, "made_on"))
+    rows = Referral.objects.filter(within(scope_paths), in_month(filters, "made_on"))
     rows = rows.filter(organization__tier="community", made_on__lte=as_of).exclude(state=Referral.State.WITHDRAWN)
-    steps = CaseStep.objects.filter(_within(scope_paths), _month(filters, "done_at"))
+    steps = CaseStep.objects.filter(within(scope_paths), in_month(filters, "done_at"))
     steps = steps.filter(case__procedure_id=TYPED[0], key=TYPED[1], state=CaseStep.State.DONE, done_at__date__lte=as_of)
     if known_at:
         rows, steps = rows.filter(recorded_at__lte=known_at), steps.filter(done_at__lte=known_at)
-    if alternatives := keys_of_query(text) if text else []:
-        named = Q(pk__in=[])
-        for keys in alternatives:
-            named |= Q(person__search_keys__contains=keys)
-        rows = rows.filter(named)
-    rows = rows.select_related("person", "seeker", "vacancy__employer").order_by("made_on", "id")
+    rows = rows.filter(about(text, "person__search_keys")).order_by("made_on", "id")
+    rows = rows.select_related("person", "seeker", "vacancy__employer")
     lines = [_of_referral(one, as_of) for one in rows]
     known = {(line["name"], line["job"]) for line in lines}
     for step in steps.select_related("case__employer").order_by("done_at", "id"):

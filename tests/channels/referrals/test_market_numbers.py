@@ -8,9 +8,12 @@ import re
 import openpyxl
 import pytest
 
+from renben.engines.ledgers.definitions import find
+from renben.engines.ledgers.engine import open_ledger
 from renben.kernel import clock
 from renben.services.placement import results
-from renben.services.placement.models import Seeker
+from renben.services.placement.market import Market, lines
+from renben.services.placement.models import Referral, Seeker, Vacancy
 from tests import build
 from tests.services.placement.referral_world import TODAY, day
 
@@ -78,3 +81,25 @@ def test_the_table_as_a_workbook(market, street):
     assert rows[1][0] == "求职人员类别" and rows[2][0] in ("一般求职人员", "未分")
     assert any(row[0] == "合计" for row in rows)
     assert Seeker.objects.count() == 4 and clock.today() == TODAY
+
+
+def test_the_ledger_of_recommendations_says_what_the_numbers_say(market):
+    """失业人员推荐就业统计台账 counts the same referrals: with a result, hired, and those that still wait."""
+    waiting = market.refer(market.seeker("周敏"), market.vacancy("保安员"))
+    market.refer(market.seeker("孙丽"), market.vacancy("保洁员"), organization=market.place.villages[0])
+    period = (day("2026-11-01"), TODAY)
+    held = Market(Vacancy.objects.all(), Seeker.objects.all(), Referral.objects.filter(made_on__range=period))
+    total = lines(held, "street")[1]
+
+    def count(**filters: str) -> int:
+        asked = {"as_of": TODAY, "scope_paths": [market.place.centre.path], "filters": filters}
+        return open_ledger(find("失业人员推荐就业统计台账"), **asked).total_rows
+
+    assert (total.hired, total.decided) == (2, 3)
+    assert count(month="2026-11", result="hired") == total.hired
+    assert count(month="2026-11", result="hired") + count(month="2026-11", result="failed") == total.decided
+    assert count(result="waiting") == 2 and count() == total.decided + 2
+    assert count(month="2026-10") == 0
+    page = open_ledger(find("失业人员推荐就业统计台账"), as_of=TODAY, scope_paths=[market.street.path], text="周敏")
+    (row,) = page.rows
+    assert (row["_url"], row["result"], row["times"]) == (f"/referrals/{waiting.pk}/", "等结果", 1)
