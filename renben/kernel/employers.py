@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from renben.kernel import audit, clock, crypto, identity, masking
+from renben.kernel import audit, clock, crypto, events, identity, masking
 from renben.kernel.employer_names import plain_name
 from renben.kernel.models import Employer, EmployerContact, EmployerLicence
 from renben.kernel.person_changes import StaleVersion
@@ -184,6 +184,8 @@ def edit_employer(*, employer_id: int, version: int, by: Any, **fields: Any) -> 
         by=by,
         organization=employer.organization,
     )
+    if "name" in changed:
+        events.emit(events.EmployerRenamed(employer.pk))
     return employer
 
 

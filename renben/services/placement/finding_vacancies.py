@@ -14,16 +14,17 @@ from renben.engines.search import changes, searching
 from renben.engines.search.asking import Answer, AnyOf, Ask, Between, Filter, Likely, Note, Offer
 from renben.kernel import clock
 from renben.kernel.models import Region
+from renben.services.placement import search_meaning
 from renben.services.placement.codes import Access, Shift, WorkKind
 from renben.services.placement.models import Vacancy
-from renben.services.placement.search_sources import HOUSING, MEALS, VACANCIES, above, degree
+from renben.services.placement.search_meaning import above
+from renben.services.placement.search_sources import HOUSING, MEALS, VACANCIES, degree
 
 SORTS = {"": "最合适的在前", "new": "最新发布的在前", "wage": "工资高的在前", "near": "离得近的在前"}
 _ORDERS = {"new": "published", "wage": "wage"}
 OFFERS = {HOUSING: "提供住宿", MEALS: "提供工作餐"}
 PAGE = 20
 MOST_FACETS = 20
-LIKELY_GUESSES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,12 @@ class Found:
 def find(wanted: Wanted, *, today: dt.date | None = None, size: int = PAGE, facets: bool = True) -> Found:
     """Vacancies that recruit today. Never empty-handed while any vacancy recruits: what could not be met is said in `notes`."""
     today = today or clock.today()
-    meanings = occupations.predict(wanted.text, LIKELY_GUESSES) if wanted.text.strip() else []
+    meanings = search_meaning.meanings(wanted.text)
     page = max(wanted.page, 1)
     ask = Ask(
         text=wanted.text,
         filters=_filters(wanted, today),
-        likely=_likely(meanings),
+        likely=search_meaning.likely(meanings),
         order=_ORDERS.get(wanted.sort, ""),
         near=_near(wanted.near),
         offset=(page - 1) * size,
@@ -150,7 +151,7 @@ def _filters(wanted: Wanted, today: dt.date) -> list[Filter]:
         found.append(AnyOf("office", (wanted.office,), "本机构登记的"))
     found += _places(wanted.regions)
     if wanted.occupation:
-        found.append(_trade(wanted.occupation))
+        found.append(search_meaning.trade(wanted.occupation))
     # A need is not a wish: a place that cannot be reached by wheelchair is no near miss.
     words = dict(Access.choices)
     found += [AnyOf("access", (need,), words[need], required=True) for need in wanted.access if need in words]
@@ -173,24 +174,6 @@ def _places(codes: Sequence[str]) -> list[Filter]:
         here = above
     asked = tuple(one.code for one in regions)
     return [AnyOf("region", asked, "、".join(one.name for one in regions), wider=tuple(wider))]
-
-
-def _trade(code: str) -> Filter:
-    """An occupation, widened to its 小类 and 中类."""
-    tree = occupations.tree()
-    line = tree.ancestry(code)[::-1]
-    wider = tuple(((above,), tree.name(above)) for above in line[1:3])
-    return AnyOf("occupation", (code,), tree.name(code), wider=wider)
-
-
-def _likely(meanings: Sequence[occupations.Guess]) -> list[Likely]:
-    """What the words probably mean, by 小类: the chances of its occupations together."""
-    chances: dict[str, float] = {}
-    for guess in meanings:
-        group = occupations.group_of(guess.code)
-        chances[group] = chances.get(group, 0.0) + guess.confidence
-    tree = occupations.tree()
-    return [Likely("occupation", group, chance, tree.name(group)) for group, chance in chances.items()]
 
 
 def _near(code: str) -> tuple[str, tuple[str, ...]] | None:

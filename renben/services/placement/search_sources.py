@@ -14,10 +14,10 @@ from renben.engines.coding import occupations
 from renben.engines.search import changes
 from renben.engines.search.sources import Document, SearchSource, register
 from renben.kernel import events
-from renben.kernel.models import Region
 from renben.services.placement.codes import Access, Shift, WorkKind
 from renben.services.placement.matching_rows import DEGREES
 from renben.services.placement.models import Vacancy
+from renben.services.placement.search_meaning import above, offices_above
 
 VACANCIES = "vacancies"
 CHUNK = 2000
@@ -27,14 +27,6 @@ HOUSING, MEALS = "housing", "meals"
 def degree(education: str) -> int:
     """The step of an education code; 0 for none asked."""
     return DEGREES.get(education[:1], 0) if education else 0
-
-
-def above(region: Region) -> list[Region]:
-    """A place, its street and its district: a vacancy is found under each."""
-    line = [region]
-    while line[-1].parent is not None:
-        line.append(line[-1].parent)
-    return line
 
 
 def _recruiting() -> QuerySet[Vacancy]:
@@ -65,7 +57,7 @@ def document(vacancy: Vacancy) -> Document:
         codes={
             "occupation": occupations.tree().ancestry(vacancy.occupation),
             "region": [one.code for one in above(vacancy.region)],
-            "office": _offices(vacancy.organization.path),
+            "office": offices_above(vacancy.organization.path),
             "shift": [vacancy.shift],
             "kind": [vacancy.work_kind],
             "offers": offers,
@@ -107,14 +99,22 @@ def _words(choices) -> dict[str, str]:
     return dict(choices.choices)
 
 
-def _offices(path: str) -> list[str]:
-    """The paths of an office and of those above it."""
-    parts = path.strip("/").split("/")
-    return ["/".join(parts[: n + 1]) + "/" for n in range(len(parts))]
-
-
 def on_vacancy(event: events.VacancyChanged | events.VacancyFilled) -> None:
     changes.changed(VACANCIES, [event.vacancy_id])
+
+
+def _of_employer(employer_id: int) -> None:
+    changes.changed(VACANCIES, Vacancy.objects.public().filter(employer_id=employer_id).values_list("pk", flat=True))
+
+
+def on_renamed(event: events.EmployerRenamed) -> None:
+    """Its vacancies are found by the new name."""
+    _of_employer(event.employer_id)
+
+
+def on_employers_merged(event: events.EmployersMerged) -> None:
+    """The vacancies of the merged file stand under the kept one's name."""
+    _of_employer(event.kept_id)
 
 
 def load() -> None:
@@ -131,3 +131,5 @@ def load() -> None:
     )
     events.listen(events.VacancyChanged, on_vacancy)
     events.listen(events.VacancyFilled, on_vacancy)
+    events.listen(events.EmployerRenamed, on_renamed)
+    events.listen(events.EmployersMerged, on_employers_merged)

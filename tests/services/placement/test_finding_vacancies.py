@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from renben.engines.search import searching
+from renben.engines.search import changes, searching
+from renben.kernel import employers
 from renben.services.placement import finding_vacancies, vacancies
 from renben.services.placement.finding_vacancies import Wanted, find
 from renben.services.placement.models import Vacancy
@@ -171,3 +172,15 @@ def test_impossible_wishes_do_not_break_it(market):
     assert find(wanted).total >= 0
     assert find(Wanted(page=-5)).page == 1
     assert TODAY
+
+
+def test_a_renamed_employer_is_found_by_its_new_name_at_once(market, django_capture_on_commit_callbacks):
+    changes.rebuild("vacancies")
+    employer = market.employer
+    with django_capture_on_commit_callbacks(execute=True):
+        employers.edit_employer(
+            employer_id=employer.pk, version=employer.version, by=market.clerk, name="北京晨曦包装有限公司"
+        )
+    found = find(Wanted("晨曦包装"))
+    assert set(titles(found)) == {row.title for row in Vacancy.objects.all()}
+    assert found.literal == found.total, "by the name itself, not by what comes near"

@@ -45,7 +45,7 @@ def test_rebuild_counts_what_recruits(desk, capsys, monkeypatch):  # noqa: F811
     desk.register(title="还没审核的岗位")
     Vacancy.objects.filter(title="仓库分拣员").update(title="分拣组长")
     done, err = run(capsys, monkeypatch, "index", "rebuild")
-    assert [(row["name"], row["documents"]) for row in done] == [("vacancies", 1)]
+    assert [(row["name"], row["documents"]) for row in done] == [("seekers", 0), ("vacancies", 1)]
     assert "vacancies" in err
     assert changes.store_of("vacancies").state() is not None
     answer, _ = run(capsys, monkeypatch, "search", "分拣组长", "--json")
