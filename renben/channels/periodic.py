@@ -18,6 +18,7 @@ from renben.services.placement import matching_changes, matching_prices, seekers
 from renben.services.placement.firms import agreements
 from renben.services.registration import contacts
 from renben.services.support.finding import running
+from renben.services.support.hiring import watching as hiring_watching
 
 STALLED_AFTER_SECONDS = 60
 
@@ -88,6 +89,13 @@ def remind_of_employers(timestamp: int) -> None:
 def chase_reports(timestamp: int) -> None:
     """空岗报告: what a firm owed and did not report becomes a task of the office that signed."""
     agreements.chase()
+
+
+@app.periodic(cron="45 1 * * *")
+@app.task(name="hiring.watch", queueing_lock="hiring.watch")
+def watch_hired(timestamp: int) -> None:
+    """用人单位补贴: who seems to have left becomes a task; a fact that came late is owed back or paid after (hiring)."""
+    hiring_watching.watch()
 
 
 @app.periodic(cron="40 0 * * *")

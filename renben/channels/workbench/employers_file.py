@@ -25,6 +25,7 @@ from renben.kernel.person_changes import StaleVersion
 from renben.kernel.policy import page
 from renben.services.placement.vacancies_words import wage_text
 from renben.services.support.grants.models import Grant
+from renben.services.support.hiring.models import HiringClaim
 
 TABS = {
     "overview": "概况",
@@ -51,6 +52,9 @@ def overview(request: HttpRequest, employer: Employer) -> dict[str, Any]:
         "loans": request.principal.scoped("loan", "loan.view")
         .filter(employer=employer)
         .select_related("organization")
+        .order_by("-applied_on", "-id"),
+        "hiring_claims": HiringClaim.objects.filter(employer=employer)
+        .annotate(count=Count("people"))
         .order_by("-applied_on", "-id"),
         "today": clock.today(),
         "reveal_form": ContactRevealForm(),

@@ -30,6 +30,7 @@ from renben.services.registration.models import (
     UnemploymentRegistration,
 )
 from renben.services.support.grants.models import GrantLine
+from renben.services.support.hiring.models import HiringPerson
 from renben.services.support.loans.models import Loan
 from renben.services.support.models import InsuranceSubsidy, SubsidyMonth
 from renben.services.support.posts.models import PostPlacement
@@ -74,6 +75,9 @@ def _entitlements(person: Person) -> dict[str, QuerySet]:
         "grant_lines": GrantLine.objects.filter(person=person)
         .select_related("grant__employer", "payment_line")
         .order_by("-grant__applied_on", "-id"),
+        "hiring_rows": HiringPerson.objects.filter(person=person)
+        .select_related("claim__employer")
+        .order_by("-claim__first_month", "-id"),
         "public_posts": PostPlacement.objects.filter(person=person)
         .select_related("post__employer")
         .order_by("-started_on", "-id"),

@@ -195,3 +195,13 @@ def test_a_long_roster_costs_no_more_statements(office, clerk):
     for number in range(5):
         office.put(claim, office.hire(firm, f"张{'一二三四五'[number]}"))
     assert cost() <= before + 1
+
+
+def test_the_firm_s_and_the_person_s_file_show_the_application(office, clerk):
+    firm = office.firm()
+    claim = take_in(clerk, firm)
+    person = office.hire(firm)
+    row = office.put(claim, person)
+    assert f"/hiring/{claim.pk}/" in text_of(clerk.get(f"/employers/{firm.pk}/"))
+    page = text_of(clerk.get(f"/people/{person.pk}/"))
+    assert f"/hiring/rows/{row.pk}/" in page and "2026年05月至2026年10月" in page

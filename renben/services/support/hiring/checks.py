@@ -48,7 +48,7 @@ def _months(asked: Asked) -> list[dt.date]:
     return sorted({month for months in asked.values() for month in months})
 
 
-def _is_this(fact: OutsideFact, employer: Employer) -> bool:
+def is_this(fact: OutsideFact, employer: Employer) -> bool:
     """Whether the file means this firm: by its code, and where it names none by its name or a former one."""
     if fact.body_code:
         return fact.body_code == employer.uscc
@@ -68,7 +68,7 @@ def _insurance(asked: Asked, employer: Employer, found: _Found) -> None:
         for month in months:
             after = shifted(month, 1)
             covering = [f for f in facts[person] if f.start_on < after and (f.end_on is None or f.end_on > month)]
-            if any(_is_this(fact, employer) for fact in covering):
+            if any(is_this(fact, employer) for fact in covering):
                 continue
             if covering:
                 found.say(person, month, f"社会保险数据说这个月由“{covering[0].body}”缴费，不是申请单位", is_sure=True)
@@ -150,9 +150,10 @@ def drawn_before(claim: HiringClaim, people: Collection[int]) -> dict[int, dict[
 
 
 def taken_elsewhere(claim: HiringClaim, people: Collection[int]) -> dict[tuple[int, str, dt.date], str]:
-    """`{(person, item, month): firm}` of what another application has got already or was granted."""
+    """`{(person, item, month): firm}` of what another application has got already, or an earlier one was granted. Of two that
+    were granted the same month the earlier one stands, so that they do not hold each other up."""
     rows = HiringMonth.objects.filter(person__in=people).exclude(row__claim=claim)
-    granted = Q(state="due", row__claim__state__in=HiringClaim.GRANTED)
+    granted = Q(state="due", row__claim__state__in=HiringClaim.GRANTED, row__claim__lt=claim.pk)
     rows = rows.filter(Q(state__in=HiringMonth.HELD) | granted).order_by("id")
     pairs = rows.values_list("person_id", "item", "month", "row__claim__employer__name")
     return {(person, item, month): name for person, item, month, name in pairs}

@@ -91,9 +91,11 @@ def _put_months(row: HiringPerson, decision: HiringDecision, taken: dict[tuple[i
         one = held.get(key) or HiringMonth(row=row, person=row.person, item=amount.item, month=amount.month)
         if one.pk and one.state not in (State.NONE, State.WAITING, State.DUE):
             continue
+        before = (one.fen, one.reason, one.state) if one.pk else None
         one.fen, one.reason, one.state = amount.fen, amount.reason[:400], _state_of(amount)
         if row.struck_reason:
             one.fen, one.reason, one.state = 0, f"不计算：{row.struck_reason}"[:400], State.NONE
         elif (firm := taken.get((row.person_id, *key))) is not None and one.state == State.DUE:
             one.fen, one.reason, one.state = 0, f"这个月的这一项已经由“{firm}”申请，不能重复", State.NONE
-        one.save()
+        if before != (one.fen, one.reason, one.state):
+            one.save()

@@ -15,7 +15,7 @@ from renben.services.support.hiring.models import HiringClaim, HiringMonth, Hiri
 from renben.services.support.hiring.paying import BACK
 
 State = HiringMonth.State
-RECOVERED = "HiringRecovered"
+RECOVERED, LEFT = "HiringRecovered", "HiringLeft"
 
 
 def on_paid(event: events.PaymentListPaid) -> None:
@@ -77,12 +77,17 @@ def review(*, claim: HiringClaim, by: Any) -> list[HiringMonth]:
     return owing
 
 
+def close_tasks(prefix: str, *, event: str, outcome: str) -> None:
+    """Clear the open tasks whose key begins so."""
+    keys = Task.objects.filter(key__startswith=prefix, cleared_at=None).order_by("id")
+    for key in list(keys.values_list("key", flat=True)):
+        taskboard.clear(key=key, event=event, outcome=outcome)
+
+
 def _tell(claim: HiringClaim, owing: list[HiringMonth]) -> None:
     """One task for all that a firm owes back of one application; it goes when nothing is owed any more."""
     if not owing:
-        keys = Task.objects.filter(key__startswith=f"hiring.recover:{claim.pk}:", cleared_at=None).order_by("id")
-        for key in keys.values_list("key", flat=True):
-            taskboard.clear(key=key, event=RECOVERED, outcome="没有要追回的了")
+        close_tasks(f"hiring.recover:{claim.pk}:", event=RECOVERED, outcome="没有要追回的了")
         return
     total = sum(row.owed_fen for row in owing)
     taskboard.open_task(
@@ -108,7 +113,7 @@ def leave(*, row: HiringPerson, on: dt.date, reason: str, by: Any) -> list[Hirin
     held.left_on, held.left_reason = on, reason.strip()[:200]
     held.save(update_fields=["left_on", "left_reason"])
     trail(claim, "leave", by, person=held.person_id, on=on)
-    taskboard.clear(key=f"hiring.stopped:{held.pk}", event="HiringLeft", outcome="已登记离开")
+    close_tasks(f"hiring.stopped:{held.pk}:", event=LEFT, outcome="已登记离开")
     if claim.state in HiringClaim.GRANTED:
         return review(claim=claim, by=by)
     reckoning.reckon(claim, by=by)

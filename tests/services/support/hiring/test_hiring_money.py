@@ -10,11 +10,11 @@ from renben.engines.payments.actions import PaymentRefused
 from renben.engines.payments.models import PaymentLine
 from renben.kernel import clock, employer_merge, merge
 from renben.kernel.merging import MergeRefused
-from renben.kernel.models import Task
+from renben.kernel.models import LabourSpell, Task
 from renben.services.exchange.models import OutsideFact
 from renben.services.registration.reasons import NotPossible
 from renben.services.support import paying as lists
-from renben.services.support.hiring import applying, paying, settling
+from renben.services.support.hiring import applying, paying, settling, watching
 from renben.services.support.hiring.models import HiringClaim, HiringMonth
 from tests.services.support.hiring.conftest import A_YEAR_OF_THE_POST, ACCOUNT, FLOOR_MONTH, day, months, reason
 
@@ -178,3 +178,32 @@ def test_an_approved_application_needs_no_open_question(office):
         applying.second_review(claim=claim, opinion="", by=office.reviewer)
     applying.confirm_group(row=asked, group="registered_unemployed", note="失业登记证", by=office.reviewer)
     assert applying.second_review(claim=claim, opinion="", by=office.reviewer).state == "approved"
+
+
+def test_each_night_who_seems_to_have_left_becomes_a_task_until_it_is_settled(office):
+    claim, row = ready(office, items=("si",))
+    office.pay(claim)
+    assert watching.watch() == 0
+    fact = OutsideFact.objects.get(person=row.person)
+    fact.end_on = day("2026-10-01")
+    fact.save()
+    assert watching.watch() == 1 and watching.watch() == 1
+    task = Task.objects.get(key__startswith="hiring.stopped:")
+    assert "自2026年10月起没有为他缴费" in task.reason and task.url == f"/hiring/rows/{row.pk}/"
+    assert months(row)["2026-10"] == (FLOOR_MONTH, "recover"), "what was paid for the month is owed back by itself"
+    fact.end_on = None
+    fact.save()
+    assert watching.watch() == 0
+    task.refresh_from_db()
+    assert task.cleared_at is not None
+    assert months(row)["2026-10"] == (FLOOR_MONTH, "paid")
+
+
+def test_registered_work_that_ended_is_asked_about_and_settled_by_the_leave(office):
+    claim, row = ready(office, items=("si",))
+    office.pay(claim)
+    LabourSpell.objects.filter(person=row.person, status="employed").update(end_on=day("2026-11-10"))
+    assert watching.watch() == 1
+    settling.leave(row=row, on=day("2026-11-09"), reason="本人辞职", by=office.clerk)
+    assert Task.objects.get(key__startswith="hiring.stopped:").cleared_at is not None
+    assert watching.watch() == 0
