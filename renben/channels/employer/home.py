@@ -6,17 +6,20 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from renben.channels.employer import applicants
+from renben.engines.messaging import sending
 from renben.kernel import clock
 from renben.kernel.models import Employer, EmployerLicence
 from renben.kernel.policy import EMPLOYER, page
+from renben.services.placement import applicants as known
 from renben.services.placement import vacancies_employers, vacancies_online
-from renben.services.placement.models import Vacancy
+from renben.services.placement.models import Referral, Vacancy
 
 State = Vacancy.State
 SOON, LICENCE_SOON = 3, 30
@@ -80,19 +83,42 @@ def _ending(rows: QuerySet[Vacancy], today: dt.date) -> list[Waiting]:
     ]
 
 
-def waiting(firm: Employer, rows: QuerySet[Vacancy], today: dt.date) -> list[Waiting]:
+def _people(referrals: QuerySet[Referral]) -> list[Waiting]:
+    """New applicants, interviews to come, and those who still wait for a word after theirs."""
+    found = []
+    for one in applicants.news(referrals).order_by("made_on", "id")[:EACH]:
+        note = f"{one.made_on:%m月%d日} {one.get_way_display()}。请约面试，或者说明为什么不合适。"
+        found.append(_about(one, f"{known.name_of(one)}应聘“{one.vacancy.title}”", note, "去看看"))
+    met = Q(state=Referral.State.INTERVIEWED) | Q(interview_at__lt=clock.now())
+    running = referrals.filter(state__in=Referral.UNDER_WAY)
+    for one in running.filter(interview_at__isnull=False).exclude(met).order_by("interview_at", "id")[:EACH]:
+        when = f"{one.interview_at.astimezone(clock.ZONE):%m月%d日 %H:%M}"
+        text, note = f"{when}面试{known.name_of(one)}", f"“{one.vacancy.title}”，{one.interview_place}"
+        found.append(_about(one, text, note, "去看看"))
+    for one in running.filter(met).order_by("made_on", "id")[:EACH]:
+        text = f"{known.name_of(one)}面试过了，等您给结果"
+        found.append(_about(one, text, "录用还是不录用，都请说一声，本人在等。", "给结果", "yellow"))
+    return found
+
+
+def _about(one: Referral, text: str, note: str, button: str, tone: str = "near") -> Waiting:
+    return Waiting(text, note, reverse("employer:applicant", args=[one.pk]), button, tone)
+
+
+def waiting(firm: Employer, rows: QuerySet[Vacancy], referrals: QuerySet[Referral], today: dt.date) -> list[Waiting]:
     """Everything that waits for the firm, in the order it presses."""
-    return [*_licences(firm, today), *_returned(rows), *_ending(rows, today)]
+    return [*_licences(firm, today), *_returned(rows), *_people(referrals), *_ending(rows, today)]
 
 
-def figures(rows: QuerySet[Vacancy], today: dt.date) -> list[dict[str, Any]]:
+def figures(rows: QuerySet[Vacancy], referrals: QuerySet[Referral], unread: int) -> list[dict[str, Any]]:
     """The numbers above the list, each leading to what it counts."""
     listed = reverse("employer:vacancies")
     states = list(rows.order_by().values_list("state", flat=True))
     return [
         {"label": "招聘中的岗位", "value": states.count(State.PUBLISHED), "url": f"{listed}?state=published", "tone": "brand"},
         {"label": "等社保所审核", "value": states.count(State.SUBMITTED), "url": f"{listed}?state=submitted", "tone": "brand"},
-        {"label": "退回要改", "value": states.count(State.RETURNED), "url": f"{listed}?state=returned", "tone": "red"},
+        {"label": "新来应聘", "value": applicants.news(referrals).count(), "url": reverse("employer:applicants"), "tone": "green"},
+        {"label": "没看的消息", "value": unread, "url": reverse("inbox"), "tone": "yellow"},
     ]  # fmt: skip
 
 
@@ -101,11 +127,11 @@ def figures(rows: QuerySet[Vacancy], today: dt.date) -> list[dict[str, Any]]:
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for me."""
     firm, today = request.principal.firm, clock.today()
-    rows = request.principal.of_firm("firm_vacancy")
+    rows, referrals = request.principal.of_firm("firm_vacancy"), request.principal.of_firm("firm_referral")
     context = {
         "firm": firm,
-        "waiting": waiting(firm, rows, today),
-        "figures": figures(rows, today),
+        "waiting": waiting(firm, rows, referrals, today),
+        "figures": figures(rows, referrals, sending.unread(request.user).count()),
         "office": vacancies_online.office_of(firm),
         "today": today,
     }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from renben.channels.employer import choosing, firm, home, posting, posts
+from renben.channels.employer import applicants, candidates, choosing, firm, home, posting, posts
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -19,4 +19,16 @@ urlpatterns = [
     path("vacancies/<int:pk>/renew/", posts.renew, name="renew"),
     path("vacancies/<int:pk>/fill/", posts.fill, name="fill"),
     path("vacancies/<int:pk>/withdraw/", posts.withdraw, name="withdraw"),
+    path("vacancies/<int:pk>/candidates/", candidates.candidate_list, name="candidates"),
+    path("vacancies/<int:pk>/candidates/<int:seeker_id>/", candidates.invite, name="invite"),
+    path("applicants/", applicants.applicant_list, name="applicants"),
+    path("applicants/export/", applicants.applicant_export, name="applicants_export"),
+    path("applicants/<int:pk>/", applicants.applicant, name="applicant"),
+    path("applicants/<int:pk>/resume/", applicants.resume, name="resume"),
+    path("applicants/<int:pk>/arrange/", applicants.arrange, name="arrange"),
+    path("applicants/<int:pk>/remote/", applicants.remote, name="remote"),
+    path("applicants/<int:pk>/interviewed/", applicants.interviewed, name="interviewed"),
+    path("applicants/<int:pk>/hired/", applicants.hired, name="hired"),
+    path("applicants/<int:pk>/failed/", applicants.rejected, name="failed"),
+    path("applicants/<int:pk>/take-back/", applicants.take_back, name="take_back"),
 ]

@@ -18,7 +18,7 @@ from renben.kernel import masking
 from renben.kernel.models import Organization
 from renben.kernel.people import phone_of
 from renben.kernel.policy import Principal, page
-from renben.services.placement import referral_limits, referral_papers
+from renben.services.placement import applicants, confirming, referral_limits, referral_papers
 from renben.services.placement.models import Referral
 
 VIEW, WORK = "referral.view", "referral.work"
@@ -115,6 +115,8 @@ def show(request: HttpRequest, referral: Referral, *, status: int = 200, **bound
         "phone": masking.mask_phone(phone_of(person), "detail") if person.phone_enc else "没有电话",
         "is_open": is_open,
         "is_filled": is_open and vacancy.filled >= vacancy.headcount,
+        "is_unanswered": applicants.waits_for_answer(referral),
+        "is_unconfirmed": confirming.waits(referral),
         "may_work": request.principal.may(WORK),
         "contacts": list(referral.contacts.select_related("by").order_by("due_on", "id")),
         "interview_form": referral_limits.interview_form_label(form),

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from renben.channels.workbench import referrals, referrals_acts, referrals_contacts, referrals_match, referrals_numbers
+from renben.channels.workbench import (
+    referrals,
+    referrals_acts,
+    referrals_contacts,
+    referrals_employers,
+    referrals_match,
+    referrals_numbers,
+)
 
 urlpatterns = [
     path("", referrals.referral_list, name="list"),
@@ -20,6 +27,9 @@ urlpatterns = [
     path("<int:pk>/interviewed/", referrals_acts.interviewed, name="interviewed"),
     path("<int:pk>/result/", referrals_acts.result, name="result"),
     path("<int:pk>/withdraw/", referrals_acts.withdraw, name="withdraw"),
+    path("<int:pk>/accept/", referrals_employers.accept, name="accept"),
+    path("<int:pk>/confirm/", referrals_employers.confirm, name="confirm"),
+    path("<int:pk>/refute/", referrals_employers.refute, name="refute"),
     path("<int:pk>/letter/", referrals.letter, name="letter"),
     path("<int:pk>/slip/", referrals.slip, name="slip"),
 ]

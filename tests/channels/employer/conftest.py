@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from renben.kernel.models import Employer, User
+from renben.services.placement import matching
 from tests import build
 from tests.services.placement.vacancy_office import Office, desk  # noqa: F401 - the fixture
 
@@ -61,6 +62,12 @@ class Firm:
         answer = self.client.get(path, follow=True)
         assert answer.status_code == 200, (path, answer.status_code)
         return answer.content.decode()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """Each test has its own index of seekers."""
+    matching.forget()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from renben.engines.messaging.models import Message
 from renben.kernel.models import LabourSpell, Task, User
-from renben.services.placement import applicants, candidates, confirming, inviting, results
+from renben.services.placement import applicants, candidates, confirming, inviting, matching, results
 from renben.services.placement.models import Referral, Seeker
 from renben.services.registration.reasons import NotPossible
 from tests.services.placement import referral_world
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def world():
+    matching.forget()
     return referral_world.make()
 
 
