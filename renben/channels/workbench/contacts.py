@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from renben.channels.paging import paginate
 from renben.channels.workbench.attempts import Refused, attempt, of_people, office_of
 from renben.channels.workbench.downloads import export
+from renben.channels.workbench.one_open import opened, query_of
 from renben.engines.procedures import deadlines
 from renben.kernel import calendar_table, clock, duedates, masking, taskboard
 from renben.kernel.people import phone_of
@@ -71,6 +72,7 @@ def _with_signals(rows: list[MonthlyContact]) -> None:
         person = row.registration.person
         row.phone = masking.mask_phone(phone_of(person), "list") if person.phone_enc else ""
         row.signal = ""
+        row.is_answerable = row.reported_on is None and not row.reached
         if row.due_on and row.reported_on is None and row.contacted_on is None:
             due = duedates.Due(row.due_on, row.due_on, duedates.closing(row.due_on), row.month)
             row.signal = duedates.signal(due, now, calendar, limits)
@@ -100,7 +102,8 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         "all_count": counts["all"],
         "outcomes": [(code, label) for code, (_, label, _) in OUTCOMES.items()],
         "office": office,
-        "query": request.GET.urlencode(),
+        "opened": opened(request, [row for row in listed if row.is_answerable]),
+        "query": query_of(request),
     }
     return render(request, "contacts/list.html", context)
 

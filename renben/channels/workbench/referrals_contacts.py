@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from renben.channels.paging import paginate
 from renben.channels.workbench.attempts import Refused, attempt, of_people
+from renben.channels.workbench.one_open import opened, query_of
 from renben.channels.workbench.referrals_acts import hired_words
 from renben.engines.procedures import deadlines
 from renben.kernel import calendar_table, clock, duedates, masking
@@ -68,7 +69,8 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         "tabs": [(code, label, counts[code]) for code, (label, _) in tabs.items()],
         "unfit": Unfit.choices,
         "today": today,
-        "query": request.GET.urlencode(),
+        "opened": opened(request, [row for row in rows if row.is_answerable]),
+        "query": query_of(request),
     }
     return render(request, "referrals/contacts.html", context)
 
@@ -114,9 +116,21 @@ def _answer(contact: ReferralContact, given: Any, by: Any) -> str:
             following.record_still_there(contact=contact, by=by, words=words)
             return f"{name}：仍在岗。"
         case "left":
-            following.record_left(contact=contact, left_on=_day(given.get("on", "")), reason=words, by=by)
-            return f"{name}：已记离开，就业状态已改。还要找工作的，请办求职登记。"
+            return _left(contact, _day(given.get("on", "")), words, "again" in given, by)
     raise Refused("请选择回访结果。")
+
+
+def _left(contact: ReferralContact, on: dt.date, words: str, wants_work: bool, by: Any) -> str:
+    """Somebody left, and what came of it in a sentence."""
+    gone = following.record_left(contact=contact, left_on=on, reason=words, wants_work=wants_work, by=by)
+    told = [f"{contact.referral.person.name}：已记离开，就业状态已改。"]
+    if gone.freed is not None:
+        told.append(f"岗位“{gone.freed.title}”退回1个名额，还在招。")
+    if gone.seeker is not None:
+        told.append(f"求职登记{gone.seeker.number}继续有效，可以再推荐。")
+    elif wants_work:
+        told.append("本人没有可以接着用的求职登记，请重新登记。")
+    return "".join(told)
 
 
 @page(action=CALL, subject="referral_contact")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from renben.kernel import acts, audit, calendar_table, clock, labour
 from renben.kernel.models import LabourSpell
-from renben.services.placement import referral_limits
-from renben.services.placement.models import Referral, ReferralContact
+from renben.services.placement import referral_limits, seekers_acts, vacancies
+from renben.services.placement.models import Referral, ReferralContact, Seeker, Vacancy
 from renben.services.registration.reasons import NotPossible, Why
 
 Kind, State = ReferralContact.Kind, Referral.State
+REOPENED = (Vacancy.State.PUBLISHED, Vacancy.State.PAUSED, Vacancy.State.FILLED)
 
 
 def _start(referral: Referral) -> dt.date:
@@ -105,9 +107,20 @@ def record_still_there(*, contact: ReferralContact, by: Any, words: str = "") ->
     return held
 
 
+@dataclass(frozen=True)
+class Gone:
+    """What followed when somebody left: the vacancy that has the post to give again, the registration that stands again."""
+
+    contact: ReferralContact
+    freed: Vacancy | None
+    seeker: Seeker | None
+
+
 @acts.whole
-def record_left(*, contact: ReferralContact, left_on: dt.date, reason: str, by: Any) -> ReferralContact:
-    """在岗回访: gone since a day. The labour status follows, later calls fall away, the person may register again."""
+def record_left(*, contact: ReferralContact, left_on: dt.date, reason: str, by: Any, wants_work: bool = False) -> Gone:
+    """在岗回访: gone since a day. The labour status follows and later calls fall away. While the vacancy's term runs the employer is
+    still looking: its post is given back. `wants_work`: the person asks to be recommended again, under the old registration."""
+    vacancy = vacancies.lock(contact.referral.vacancy_id)
     held = _held(contact)
     if held.kind != Kind.RETENTION:
         raise NotPossible(Why("kind", "还没有就业，请记面试结果。"))
@@ -121,6 +134,29 @@ def record_left(*, contact: ReferralContact, left_on: dt.date, reason: str, by: 
     referral.left_on, referral.version = left_on, referral.version + 1
     referral.save(update_fields=["left_on", "version"])
     settle(referral, words, by=by)
+    _out_of_work(held, left_on, by)
+    return Gone(held, _free(vacancy, by), _look_again(referral, by) if wants_work else None)
+
+
+def _free(vacancy: Vacancy, by: Any) -> Vacancy | None:
+    """One post more to give, where somebody may still be recommended to it; None where the term is over or it was taken down."""
+    is_running = vacancy.state in REOPENED and vacancy.valid_until >= clock.today()
+    if not (is_running and vacancy.filled):
+        return None
+    return vacancies.reopen(vacancy=vacancy, by=by, reason="在岗回访：录用的人已离开")
+
+
+def _look_again(referral: Referral, by: Any) -> Seeker | None:
+    """The registration that ended with the work stands again for a full term; None where there is none to continue."""
+    if referral.seeker_id is None:
+        return None
+    seeker = seekers_acts.look_again(seeker=referral.seeker, why="在岗回访：已离开，本人还要找工作", by=by)
+    if seeker.state != Seeker.State.ACTIVE:
+        return None
+    return seekers_acts.renew(seeker=seeker, by=by)
+
+
+def _out_of_work(held: ReferralContact, left_on: dt.date, by: Any) -> None:
     labour.set_status(
         person=held.referral.person,
         status=LabourSpell.Status.JOBLESS,
@@ -129,4 +165,3 @@ def record_left(*, contact: ReferralContact, left_on: dt.date, reason: str, by: 
         evidence=f"在岗回访：已离开{held.referral.vacancy.employer.name}"[:200],
         by=by,
     )
-    return held

@@ -163,7 +163,32 @@ def test_calls_are_answered_by_one_line(world, street, made):
     assert "仍在岗" in post(street, "answer", retention.pk, {"outcome": "still"})
     later = made.contacts.filter(kind="retention", done_on=None).order_by("due_on").first()
     assert "请写一句为什么离开" in post(street, "answer", later.pk, {"outcome": "left", "on": "2026-11-23"})
-    assert "就业状态已改" in post(street, "answer", later.pk, {"outcome": "left", "on": "2026-11-23", "words": "太累"})
+    gone = post(street, "answer", later.pk, {"outcome": "left", "on": "2026-11-23", "words": "太累", "again": "on"})
+    assert "就业状态已改" in gone and "可以再推荐" in gone
+    assert made.person.seekers.get().state == "active"
+
+
+def test_one_form_stands_open_and_the_next_one_follows(world, street, made):
+    other = world.refer(world.seeker("李红"), world.vacancy("保洁员"))
+    third = world.refer(world.seeker("赵敏"), world.vacancy("保安员"))
+    ReferralContact.objects.exclude(kind="person").delete()
+    due = {made.pk: "2026-11-18", other.pk: "2026-11-19", third.pk: "2026-11-20"}
+    for pk, day in due.items():
+        ReferralContact.objects.filter(referral=pk).update(due_on=day)
+    first, second, last = (one.contacts.get().pk for one in (made, other, third))
+
+    def forms(page: str) -> list[int]:
+        return [int(pk) for pk in re.findall(r'action="/referrals/contacts/(\d+)/', page)]
+
+    lists = reverse("referrals:contacts")
+    page = street.get(lists).content.decode()
+    assert forms(page) == [first] and page.count("记结果<") == 2
+    page = street.get(f"{lists}?state=due&open={last}").content.decode()
+    assert forms(page) == [last] and f"open={first}#r{first}" in page
+    assert forms(street.get(f"{lists}?open=x").content.decode()) == [first]
+    query = re.search(r'name="query" value="([^"]*)"', page)[1]
+    assert query == "state=due"
+    assert forms(post(street, "answer", first, {"outcome": "waiting", "query": query})) == [second]
 
 
 def test_the_hotline_may_call_and_not_recommend(world, sign_in, made):

@@ -286,3 +286,44 @@ def test_who_left_has_another_status_and_is_not_called_any_more(world, working):
     referral = Referral.objects.get(pk=working.referral_id)
     assert (referral.state, referral.left_on) == ("hired", day("2026-12-18"))
     assert not referral.contacts.filter(done_on=None).exists()
+
+
+def left(world, contact, **given):
+    with clock.as_of(dt.datetime(2026, 12, 20, 10, 0, tzinfo=clock.ZONE)):
+        return following.record_left(contact=contact, left_on=day("2026-12-18"), reason="太累", by=world.clerk, **given)
+
+
+def test_the_post_of_somebody_who_left_is_given_again_while_the_term_runs(world):
+    vacancy = world.vacancy(headcount=1)
+    referral = world.refer(world.seeker("赵红"), vacancy)
+    results.record_hired(referral=referral, hired_on=TODAY, by=world.clerk)
+    contact = referral.contacts.filter(done_on=None).order_by("due_on").first()
+    assert left(world, contact).freed == vacancy
+    vacancy.refresh_from_db()
+    assert (vacancy.state, vacancy.filled, vacancy.ended_on) == ("published", 0, None)
+    assert vacancy.events.filter(what="reopened").count() == 1
+
+
+@pytest.mark.parametrize("change", [{"valid_until": "2026-12-19"}, {"state": "withdrawn"}])
+def test_a_vacancy_that_is_over_keeps_its_count(world, working, change):
+    vacancy = working.referral.vacancy
+    Vacancy.objects.filter(pk=vacancy.pk).update(**change)
+    before = Vacancy.objects.get(pk=vacancy.pk)
+    assert left(world, working).freed is None
+    after = Vacancy.objects.get(pk=vacancy.pk)
+    assert (after.filled, after.state, after.version) == (1, before.state, before.version)
+
+
+def test_who_left_and_asks_for_work_is_recommended_under_the_same_registration(world, working):
+    seeker = working.referral.seeker
+    seeker.refresh_from_db()
+    assert seeker.state == "placed"
+    assert left(world, working, wants_work=True).seeker == seeker
+    seeker.refresh_from_db()
+    assert (seeker.state, seeker.renewed_on) == ("active", day("2026-12-20"))
+    assert seeker.valid_until > day("2027-02-01"), "a full term from the day it was asked"
+
+
+def test_who_left_and_does_not_ask_is_not_looking(world, working):
+    assert left(world, working).seeker is None
+    assert not working.referral.person.seekers.filter(state="active").exists()
