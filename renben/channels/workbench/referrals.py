@@ -154,6 +154,6 @@ def slip(request: HttpRequest, pk: int) -> HttpResponse:
         "person": referral.person,
         "vacancy": referral.vacancy,
         "contact": referral_papers.contact_of(referral),
-        "wage": referral_papers.wage_text(referral.vacancy),
+        "wage": referral_papers.month_wage_text(referral.vacancy),
     }
     return render(request, "referrals/slip.html", context)

@@ -64,7 +64,7 @@ def _vacancies(found: Iterable[Found], seeker: Seeker, wishes: list[SeekerWish])
                 "vacancy": vacancy,
                 "score": one.score,
                 "parts": matching_words.explained(one.parts, seeker, wishes[one.wish], vacancy),
-                "wage": matching_words.wage_text(vacancy),
+                "wage": matching_words.month_wage_text(vacancy),
                 "failed": table.filter(one.failed) if one.failed else None,
             }
         )
@@ -220,7 +220,7 @@ def for_vacancy(request: HttpRequest, pk: int) -> HttpResponse:
     counts = {label: sum(code == one for one in failed) for code, label in Unfit.choices}
     context = {
         "vacancy": vacancy,
-        "wage": matching_words.wage_text(vacancy),
+        "wage": matching_words.month_wage_text(vacancy),
         "is_open": vacancy.state == Vacancy.State.PUBLISHED and vacancy.places_left > 0,
         "rows": [row for row in _people(answer.top, vacancy) if row["person"].pk not in already][:SHOWN],
         "near": [row for row in _people(answer.near, vacancy) if row["person"].pk not in already][:NEAR],

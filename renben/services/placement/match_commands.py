@@ -61,4 +61,4 @@ def _titles(name: str, numbers: list[int]) -> dict[int, str]:
     if name == "seeker":
         return dict(Seeker.objects.filter(pk__in=numbers).order_by("id").values_list("pk", "number"))
     rows = Vacancy.objects.filter(pk__in=numbers).select_related("employer").order_by("id")
-    return {row.pk: f"{row.employer.name} {row.title}，{matching_words.wage_text(row)}" for row in rows}
+    return {row.pk: f"{row.employer.name} {row.title}，{matching_words.month_wage_text(row)}" for row in rows}

@@ -25,8 +25,8 @@ def yuan(fen: int) -> str:
     return f"{fen // 100}"
 
 
-def wage_text(vacancy: Vacancy) -> str:
-    """The wage of a month as people say it."""
+def month_wage_text(vacancy: Vacancy) -> str:
+    """The wage reckoned to a month, whatever period the employer wrote: what posts are compared by."""
     low, high = vacancy.month_low_fen, vacancy.month_high_fen
     if not max(low, high):
         return "没有写工资"

@@ -14,7 +14,7 @@ from renben.kernel import clock
 from renben.kernel.people import phone_of
 from renben.kernel.regions_data import code_table
 from renben.services.placement import referral_papers
-from renben.services.placement.matching_words import wage_text
+from renben.services.placement.matching_words import month_wage_text
 from renben.services.placement.models import Referral, ReferralContact
 from renben.services.records.subjects import age_on
 
@@ -66,7 +66,7 @@ def _interview_day(referral: Referral) -> dt.date | None:
 OF_ONE: dict[str, Callable[[Referral], Any]] = {
     "employer": lambda r: r.vacancy.employer.name,
     "job": lambda r: r.vacancy.title,
-    "wage": lambda r: wage_text(r.vacancy),
+    "wage": lambda r: month_wage_text(r.vacancy),
     "contact": referral_papers.contact_of,
     "made_on": lambda r: r.made_on,
     "way": lambda r: "accompanied" if r.way == Referral.Way.ACCOMPANIED else "system",

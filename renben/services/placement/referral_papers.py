@@ -9,7 +9,7 @@ from renben.engines.documents.models import IssuedDocument
 from renben.kernel import acts, clock, crypto
 from renben.kernel.people import full_number, phone_of
 from renben.kernel.regions_data import code_table
-from renben.services.placement.matching_words import wage_text
+from renben.services.placement.matching_words import month_wage_text
 from renben.services.placement.models import Referral
 from renben.services.placement.vacancies_ad import PHONE
 from renben.services.records.subjects import age_on
@@ -37,7 +37,7 @@ def letter(referral: Referral) -> dict[str, Any]:
         "id_number": full_number(person),
         "phone": phone_of(person),
         "job": vacancy.title,
-        "wage": wage_text(vacancy),
+        "wage": month_wage_text(vacancy),
         "job_source": vacancy.get_source_display(),
         "interview_on": at.astimezone(clock.ZONE).date().isoformat() if at else None,
         "interview_place": referral.interview_place,
