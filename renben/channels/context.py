@@ -51,6 +51,7 @@ NAVIGATION = [
     NavItem("远程面试", "interviews:list", "/interviews/", "interview.work"),
     NavItem("用人单位", "employers:list", "/employers/", "employer.view"),
     NavItem("空岗报告协议", "agreements:list", "/agreements/", "agreement.view"),
+    NavItem("单位诚信", "credit:ranking", "/credit/", "credit.view"),
     NavItem("招聘岗位", "vacancies:list", "/vacancies/", "vacancy.view"),
     NavItem("招聘洽谈会", "fairs:list", "/fairs/", "fair.view"),
     NavItem("招聘举报", "vacancy_reports:list", "/vacancy_reports/", "vacancy_report.view"),

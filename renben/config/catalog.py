@@ -19,7 +19,7 @@ def check(*, spec: str | None, as_json: bool) -> int:
     from renben.engines.procedures import check as checks
 
     offers.declare_catalog()
-    problems = [*_ledger_problems(), *_form_problems(), *_code_problems(), *_message_problems()]
+    problems = [*_ledger_problems(), *_form_problems(), *_code_problems(), *_message_problems(), *_credit_problems()]
     loaded = _loaded() if not problems else None
     problems += _fact_problems(loaded.procedures) if loaded is not None else []
     folder = Path(spec) if spec else None
@@ -74,6 +74,17 @@ def _message_problems() -> list[str]:
         templates.load(ROOT / "content" / "messages")
     except templates.MessageError as error:
         return [f"content/messages/{error}"]
+    return []
+
+
+def _credit_problems() -> list[str]:
+    """The table of firms' credit, when it cannot be used."""
+    from renben.services.placement.firms import credit_table
+
+    try:
+        credit_table.table(ROOT)
+    except credit_table.CreditTableError as error:
+        return [f"content/placement/credit.yaml {error}"]
     return []
 
 

@@ -20,6 +20,7 @@ NAMES = (
     "contacts",
     "employers",
     "agreements",
+    "credit",
     "procedures",
     "policies",
     "fairs",

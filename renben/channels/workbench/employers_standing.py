@@ -8,8 +8,12 @@ from django.http import HttpRequest
 
 from renben.channels.workbench import agreements
 from renben.kernel.models import Employer
+from renben.services.placement.firms import credit
 
 
 def part(request: HttpRequest, employer: Employer) -> dict[str, Any]:
     """What the service has agreed with the firm."""
-    return {"agreements": agreements.of_employer(request.principal, employer)}
+    return {
+        "agreements": agreements.of_employer(request.principal, employer),
+        "credit": credit.current(employer),
+    }

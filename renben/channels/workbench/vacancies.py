@@ -21,6 +21,7 @@ from renben.kernel.policy import Principal, page
 from renben.services.placement import vacancies as acts
 from renben.services.placement import vacancies_hints
 from renben.services.placement.codes import Access, VacancySource, WorkKind
+from renben.services.placement.firms import credit
 from renben.services.placement.models import Referral, Vacancy
 from renben.services.placement.vacancies_ad import TEXTS, ad_of, marked, musts, phone_of, suggestions
 from renben.services.placement.vacancies_words import education_text, needs_text, wage_text, yuan_plain
@@ -174,6 +175,7 @@ def vacancy_page(request: HttpRequest, pk: int) -> HttpResponse:
         "trade": trade(vacancy.occupation),
         "guesses": occupations.predict(vacancy.title) if is_own else [],
         "hints": vacancies_hints.hints(vacancy) if is_own and vacancy.state in vacancies_hints.CURRENT else [],
+        "credit": credit.current(vacancy.employer) if is_own and vacancy.state == State.SUBMITTED else None,
         "events": events,
         "today": clock.today(),
         **_told(vacancy),

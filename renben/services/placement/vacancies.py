@@ -255,7 +255,7 @@ def return_to_employer(*, vacancy: Vacancy, reason: str, by: Any, version: int |
         raise NotPossible(Why("no_reason", "没有写退回的原因。", "请写明要改哪几个字、怎么改。"))
     held.state = State.RETURNED
     save(held)
-    note(held, "returned", by, reason=reason.strip()[:2000])
+    note(held, "returned", by, reason=reason.strip()[:2000], faults=[one["code"] for one in musts(held.faults)])
     clear_tasks(held, "check", CHECKED, "已退回")
     return held
 

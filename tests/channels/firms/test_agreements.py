@@ -17,33 +17,8 @@ from renben.kernel.models import AuditEvent, Task
 from renben.services.placement.firms import agreements, known_facts, reports
 from renben.services.placement.firms.models import VacancyAgreement
 from tests import build
-from tests.services.placement.referral_world import World, make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> World:
-    return make()
-
-
-@pytest.fixture
-def clerk(world) -> Client:
-    client = Client()
-    client.force_login(world.clerk)
-    return client
-
-
-@pytest.fixture
-def at(frozen_time, clerk, world):
-    """Move to a day; the clerk signs in anew, as one does after a night."""
-
-    def move(year: int, month: int, day: int) -> dt.date:
-        frozen_time.move_to(dt.datetime(year, month, day, 10, 0, tzinfo=clock.ZONE))
-        clerk.force_login(world.clerk)
-        return dt.date(year, month, day)
-
-    return move
 
 
 def text_of(answer) -> str:

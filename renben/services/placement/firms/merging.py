@@ -21,3 +21,5 @@ def agreements(kept: Employer, merged: Employer) -> dict[str, Any]:
 def load() -> None:
     """Declare every relation."""
     employer_merge.register("firms.VacancyAgreement.employer", agreements)
+    for relation in ("firms.Inspection.employer", "firms.CreditAppeal.employer"):
+        employer_merge.register(relation, move_all(relation))

@@ -1,3 +1,4 @@
 from renben.services.placement.firms.models.agreements import Statement, VacancyAgreement
+from renben.services.placement.firms.models.credit import CreditAppeal, Inspection
 
-__all__ = ["Statement", "VacancyAgreement"]
+__all__ = ["CreditAppeal", "Inspection", "Statement", "VacancyAgreement"]
