@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -38,10 +39,15 @@ HINTS = {
 STANDALONE = ("sex", "ethnicity")
 """Grounds that also have words which count only when they stand alone (男 in 搬运工，男; not in 男装)."""
 
+LIMITED = ("sex", "ethnicity", "race", "religion", "rural_origin")
+"""Grounds with names of people that become a limit beside a limiting word (只面向男性, 城镇户籍优先)."""
+REFUSED = ("ethnicity", "disability", "rural_origin", "marital_birth")
+"""Grounds with names of people who may be preferred but not refused (残疾人优先; not 残疾人勿扰)."""
+
 _STOPS = r"，,。．.；;！!？?、：:（）()\[\]【】《》\"“”\n"
 _GAP = rf"[^{_STOPS}]{{0,8}}"
 """What ``*`` in a word stands for: a few characters of the same clause."""
-_EDGE_BEFORE = rf"(?:^|[{_STOPS}\s/\-+]|性别|要求|限|招聘|急招|诚聘|急聘|招收|招|聘)"
+_EDGE_BEFORE = rf"(?:^|[{_STOPS}\s/\-+]|岁|以上|以下|左右|性别|要求|限|招聘|急招|诚聘|急聘|招收|招|聘)"
 _EDGE_AFTER = rf"(?=$|[{_STOPS}\s/\-+]|\d|[一二两三四五六七八九十若]|优先|为佳|为主|名|人)"
 _MALE = "男"
 
@@ -84,6 +90,31 @@ def _negated(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(map(re.escape, words))}){_GAP}(?:、{_GAP})*$")
 
 
+@cache
+def _beside(
+    groups: tuple[str, ...], before: tuple[str, ...], after: tuple[str, ...], things: tuple[str, ...]
+) -> re.Pattern[str]:
+    """A group of people with a limiting word before or after it in the same clause. What follows the group must not show that it is
+    about goods or customers (女性用品)."""
+    who, first, last, what = (
+        "|".join(_written(plain(word)) for word in sorted(words, key=len, reverse=True))
+        for words in (groups, before, after, things)
+    )
+    return re.compile(f"(?:{first}){_GAP}(?:{who})(?!的?(?:{what}))|(?:{who})(?!的?(?:{what})){_GAP}(?:{last})")
+
+
+def _limits(p: Reader, code: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where people of a ground are limited to, preferred or refused in so many words."""
+    things = p("ad.groups.things")
+    text = _pattern(p("ad.limits.denied")).sub(lambda match: "，" * len(match.group()), text)
+    refusing = p("ad.limits.refusing_before"), p("ad.limits.refusing_after")
+    if code in LIMITED:
+        before, after = (*p("ad.limits.before"), *refusing[0]), (*p("ad.limits.after"), *refusing[1])
+        yield from (match.span() for match in _beside(p(f"ad.groups.{code}"), before, after, things).finditer(text))
+    if code in REFUSED:
+        yield from (match.span() for match in _beside(p(f"ad.refused.{code}"), *refusing, things).finditer(text))
+
+
 def spans(p: Reader, code: str, text: str) -> list[tuple[int, int]]:
     """Where the words of one ground stand in a plain text, negated ones left out, in order; a word inside a longer one is not
     told twice."""
@@ -96,6 +127,7 @@ def spans(p: Reader, code: str, text: str) -> list[tuple[int, int]]:
     if code in STANDALONE:
         alone = (match.span(1) for match in _standalone(p(f"ad.standalone.{code}")).finditer(text))
         found += [(start, end) for start, end in alone if not any(a <= start and end <= b for a, b in found)]
+    found += [(start, end) for start, end in _limits(p, code, text) if not any(a < end and start < b for a, b in found)]
     return sorted(found)
 
 
