@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Max
 
-from renben.engines.payments.models import PaymentLine
+from renben.engines.payments import actions as payments
+from renben.engines.payments.models import PaymentBatch, PaymentLine
 from renben.kernel import audit, clock, taskboard
 from renben.services.registration.reasons import NotPossible, Why
 from renben.services.support import planning
@@ -32,38 +35,78 @@ def due_now(row: SubsidyMonth) -> tuple[int | None, str]:
     return found.fen, f"按{found.document}应发" if found.fen is not None else found.reason
 
 
-def _paid(row: SubsidyMonth) -> int:
-    """What was paid for a month in all, recoveries taken off."""
-    total = row.payment_line.fen if row.payment_line and row.payment_line.state == PaymentLine.State.PAID else 0
-    for one in SubsidyAdjustment.objects.filter(subsidy=row.subsidy, month=row.month).exclude(state=State.VOID):
-        if one.kind == Kind.DIFFERENCE and one.state == State.DONE:
-            total += one.fen
-        total -= one.settled_fen if one.kind == Kind.RECOVERY else 0
-    return total
+@dataclass
+class Account:
+    """All money of one month: what lists give it, what came back, and what is open either way."""
+
+    listed_fen: int = 0
+    back_fen: int = 0
+    open_lines: list[SubsidyAdjustment] = field(default_factory=list)
+    on_drafts: list[SubsidyAdjustment] = field(default_factory=list)
+    debt: SubsidyAdjustment | None = None
+
+    @property
+    def had_fen(self) -> int:
+        return self.listed_fen - self.back_fen
 
 
-def _void(row: SubsidyMonth, kind: str) -> None:
+def account_of(row: SubsidyMonth) -> Account:
+    """What a month has had so far: its own line once paid, every 补发 on a list, less what came back."""
+    line = row.payment_line
+    found = Account(line.fen if line is not None and line.state == PaymentLine.State.PAID else 0)
+    rows = SubsidyAdjustment.objects.filter(subsidy=row.subsidy_id, month=row.month).exclude(state=State.VOID)
+    for one in rows.select_related("payment_line__batch").order_by("id"):
+        if one.kind == Kind.RECOVERY:
+            found.back_fen += one.settled_fen
+            found.debt = one if one.state == State.OPEN else found.debt
+        elif one.state == State.OPEN:
+            found.open_lines.append(one)
+        else:
+            found.listed_fen += one.fen
+            if one.state == State.LISTED and one.payment_line.batch.state == PaymentBatch.State.DRAFT:
+                found.on_drafts.append(one)
+    return found
+
+
+def had_besides(rows: Iterable[SubsidyMonth]) -> list[tuple[SubsidyMonth, int]]:
+    """Of months about to be listed, those that were listed before and came back: what their 补发 have brought meanwhile."""
+    rows = list(rows)
+    settled = SubsidyAdjustment.objects.filter(subsidy__in={row.subsidy_id for row in rows}).exclude(
+        state__in=(State.OPEN, State.VOID)
+    )
+    found = set(settled.order_by("id").values_list("subsidy_id", "month"))
+    besides = [(row, account_of(row).had_fen) for row in rows if (row.subsidy_id, row.month) in found]
+    return [(row, fen) for row, fen in besides if fen]
+
+
+def _void(one: SubsidyAdjustment) -> None:
     """An open adjustment that is not needed any more; of one that came back in part, that part stays settled."""
-    mine = SubsidyAdjustment.objects.filter(subsidy=row.subsidy, month=row.month, kind=kind, state=State.OPEN)
-    mine.filter(settled_fen=0).update(state=State.VOID)
-    mine.filter(settled_fen__gt=0).update(state=State.DONE, fen=F("settled_fen"))
+    one.state, one.fen = (State.DONE, one.settled_fen) if one.settled_fen else (State.VOID, one.fen)
+    one.save(update_fields=["state", "fen"])
 
 
-def _want(row: SubsidyMonth, kind: str, fen: int, reason: str, by: Any) -> None:
-    """The open adjustment of a month says what is owed now."""
-    other = Kind.RECOVERY if kind == Kind.DIFFERENCE else Kind.DIFFERENCE
-    _void(row, other)
-    held = SubsidyAdjustment.objects.filter(subsidy=row.subsidy, month=row.month, kind=kind, state=State.OPEN).first()
-    if held is not None:
-        held.fen, held.reason = fen + held.settled_fen, reason[:300]
-        held.save(update_fields=["fen", "reason"])
-        return
-    if SubsidyAdjustment.objects.filter(subsidy=row.subsidy, month=row.month, kind=kind, state=State.LISTED).exists():
-        return
+def _off_draft(one: SubsidyAdjustment, by: Any) -> None:
+    """A 补发 that is not due after all, off the list nobody has confirmed."""
+    line, one.payment_line, one.state = one.payment_line, None, State.VOID
+    one.save(update_fields=["payment_line", "state"])
+    payments.drop_line(line=line, reason="重新核算，不应补发", by=by)
+
+
+def _next_part(row: SubsidyMonth) -> int:
+    """Which 补发 of the month the next one is, for the person: each is paid once."""
+    rows = SubsidyAdjustment.objects.filter(
+        subsidy__person=row.person_id, month=row.month, kind=Kind.DIFFERENCE
+    ).exclude(payment_line=None, state=State.VOID)
+    last = rows.aggregate(last=Max("part"))["last"]
+    return 0 if last is None else last + 1
+
+
+def _owe(row: SubsidyMonth, kind: str, fen: int, reason: str, by: Any) -> None:
     SubsidyAdjustment.objects.create(
         subsidy=row.subsidy,
         month=row.month,
         kind=kind,
+        part=_next_part(row) if kind == Kind.DIFFERENCE else 0,
         fen=fen,
         reason=reason[:300],
         recorded_at=clock.now(),
@@ -71,26 +114,82 @@ def _want(row: SubsidyMonth, kind: str, fen: int, reason: str, by: Any) -> None:
     )
 
 
+def _pay_up(row: SubsidyMonth, held: Account, owed: int, reason: str, by: Any) -> None:
+    """What is open comes to `owed`: a further line for what is missing, the latest lines give way when it is too much."""
+    if held.debt is not None:
+        _void(held.debt)
+    missing = owed - sum(one.fen for one in held.open_lines)
+    if missing > 0:
+        _owe(row, Kind.DIFFERENCE, missing, reason, by)
+    for one in reversed(held.open_lines):
+        if missing >= 0:
+            break
+        less = min(one.fen, -missing)
+        missing += less
+        if less == one.fen:
+            _void(one)
+        else:
+            one.fen -= less
+            one.save(update_fields=["fen"])
+
+
+def _claim_back(row: SubsidyMonth, held: Account, owed: int, reason: str, by: Any) -> None:
+    """What was given too much: first what no confirmed list holds, the rest is recovered."""
+    for one in held.open_lines:
+        _void(one)
+    for one in reversed(held.on_drafts):
+        if owed < one.fen:
+            break
+        _off_draft(one, by)
+        owed -= one.fen
+    if owed and held.debt is not None:
+        held.debt.fen, held.debt.reason = owed + held.debt.settled_fen, reason[:300]
+        held.debt.save(update_fields=["fen", "reason"])
+    elif owed:
+        _owe(row, Kind.RECOVERY, owed, reason, by)
+    elif held.debt is not None:
+        _void(held.debt)
+
+
+def _settle(row: SubsidyMonth, by: Any) -> None:
+    due, reason = due_now(row)
+    if due is None:
+        return
+    held = account_of(row)
+    owed = due - held.had_fen
+    if owed >= 0:
+        _pay_up(row, held, owed, reason, by)
+    else:
+        _claim_back(row, held, -owed, reason, by)
+
+
+def _revive(row: SubsidyMonth, by: Any) -> bool:
+    """A month all of which came back is due after all: it counts again, and is paid up. False while nothing is due for it."""
+    subsidy = row.subsidy
+    if not due_now(row)[0] or row.month not in planning.months_with(subsidy, row.month):
+        return False
+    row.state, row.reason = SubsidyMonth.State.PAID, ""
+    row.save(update_fields=["state", "reason"])
+    if subsidy.state == InsuranceSubsidy.State.DRAWING:
+        planning.replan(subsidy=subsidy, by=by)
+        subsidy.save()
+    return True
+
+
 @transaction.atomic
 def review_paid(*, subsidy: InsuranceSubsidy, by: Any) -> list[SubsidyAdjustment]:
-    """Compare every paid month with the rules of today; differences become 补发 or 追回. Running it again changes nothing.
+    """Compare every paid month with the rules of today; each late fact is a line of its own, 补发 or 追回, and all of a month
+    together come to what the rules give. Running it again changes nothing.
 
     Returns what is open now. A month without a standard on file is left as it was paid.
     """
-    rows = subsidy.months.filter(state=SubsidyMonth.State.PAID).select_related("payment_line").order_by("month")
+    states = [SubsidyMonth.State.PAID, SubsidyMonth.State.RECOVERED]
+    rows = subsidy.months.filter(state__in=states).select_related("payment_line").order_by("month")
     for row in rows:
         row.subsidy = subsidy
-        due, reason = due_now(row)
-        if due is None:
+        if row.state == SubsidyMonth.State.RECOVERED and not _revive(row, by):
             continue
-        owed = due - _paid(row)
-        if owed > 0:
-            _want(row, Kind.DIFFERENCE, owed, reason, by)
-        elif owed < 0:
-            _want(row, Kind.RECOVERY, -owed, reason, by)
-        else:
-            _void(row, Kind.DIFFERENCE)
-            _void(row, Kind.RECOVERY)
+        _settle(row, by)
     found = list(subsidy.adjustments.filter(state=State.OPEN).order_by("month", "id"))
     _tell(subsidy, _owed(subsidy))
     return found
@@ -144,7 +243,7 @@ def record_recovery(*, adjustment: SubsidyAdjustment, fen: int, on: dt.date, not
         _tell(subsidy, owed)
     row = subsidy.months.select_related("payment_line").get(month=held.month)
     row.subsidy = subsidy
-    if held.state == State.DONE and _paid(row) == 0:
+    if held.state == State.DONE and account_of(row).had_fen == 0:
         row.state, row.reason = SubsidyMonth.State.RECOVERED, held.reason
         row.save(update_fields=["state", "reason"])
         if subsidy.state == InsuranceSubsidy.State.DRAWING:

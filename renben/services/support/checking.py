@@ -79,7 +79,7 @@ def record_debit(*, debit: Debit, by: Any, on: dt.date | None = None) -> Subsidy
     if subsidy.state == InsuranceSubsidy.State.DRAWING:
         planning.replan(subsidy=subsidy, by=by)
         subsidy.save()
-    if row.state == State.PAID:
+    if row.state in (State.PAID, State.RECOVERED):
         adjusting.review_paid(subsidy=subsidy, by=by)
     audit.record(
         action="subsidy.debit",

@@ -227,6 +227,7 @@ class SubsidyAdjustment(models.Model):
     subsidy = models.ForeignKey(InsuranceSubsidy, models.PROTECT, related_name="adjustments")
     month = models.DateField("月份", help_text="当月1日")
     kind = models.CharField("种类", max_length=12, choices=Kind.choices)
+    part = models.PositiveSmallIntegerField("当月第几次补发", default=0, help_text="第一次为0")
     fen = models.BigIntegerField("金额（分）")
     settled_fen = models.BigIntegerField("已追回（分）", default=0)
     reason = models.CharField("原因", max_length=300)
@@ -242,10 +243,16 @@ class SubsidyAdjustment(models.Model):
         ordering = ["subsidy_id", "month", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["subsidy", "month", "kind"],
-                condition=Q(state__in=("open", "listed")),
-                name="subsidy_adjustment_one_open",
-                violation_error_message="这个月已有没办完的补发或追回。",
+                fields=["subsidy", "month"],
+                condition=Q(kind="recovery", state="open"),
+                name="subsidy_recovery_one_open",
+                violation_error_message="这个月已有没办完的追回。",
+            ),
+            models.UniqueConstraint(
+                fields=["subsidy", "month", "part"],
+                condition=Q(kind="difference") & ~Q(state="void"),
+                name="subsidy_difference_once",
+                violation_error_message="这个月的这一次补发已经登记。",
             ),
             models.CheckConstraint(
                 condition=Q(fen__gt=0) & Q(settled_fen__gte=0) & Q(settled_fen__lte=F("fen")),

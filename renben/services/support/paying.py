@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from renben.engines.payments import accounts, returns
 from renben.engines.payments import actions as payments
@@ -68,6 +69,10 @@ def make_month_lists(*, organization: Organization, month: dt.date, by: Any) -> 
     for row in rows:
         planning.revalue(row)
     against = crosschecks.faults(rows)
+    for row, had in adjusting.had_besides(rows):
+        row.amount_fen = (row.amount_fen or 0) - had
+        if row.amount_fen <= 0:
+            against.setdefault(row.pk, []).append(Why("settled", "这个月的钱已随补发差额付清。"))
     ready = [row for row in rows if row.pk not in against]
     for row in rows:
         if row.pk in against:
@@ -102,7 +107,9 @@ def _clear_return(row: SubsidyMonth) -> None:
 
 
 def _differences(organization: Organization, month: dt.date, by: Any) -> PaymentBatch | None:
-    """补发差额 of months paid before, on a list of their own; a person without an account waits."""
+    """补发差额 of months paid before, on a list of their own, each once; a person without an account waits, and so does a month
+    the bank sent back: it is listed anew with all that is due."""
+    paid = SubsidyMonth.objects.filter(subsidy=OuterRef("subsidy"), month=OuterRef("month"), state=State.PAID)
     owed = list(
         SubsidyAdjustment.objects.select_for_update(of=("self",))
         .filter(
@@ -110,6 +117,7 @@ def _differences(organization: Organization, month: dt.date, by: Any) -> Payment
             kind=SubsidyAdjustment.Kind.DIFFERENCE,
             state=SubsidyAdjustment.State.OPEN,
         )
+        .filter(Exists(paid))
         .select_related("subsidy")
         .order_by("id")
     )
@@ -121,6 +129,7 @@ def _differences(organization: Organization, month: dt.date, by: Any) -> Payment
             one.fen,
             one.subsidy.determination_id,
             held[one.subsidy.person_id].pk,
+            one.part,
         )
         for one in owed
         if one.subsidy.person_id in held
@@ -128,7 +137,7 @@ def _differences(organization: Organization, month: dt.date, by: Any) -> Payment
     batch, lines = payments.make_batch(heading=DIFFERENCE, month=month, organization=organization, dues=dues, by=by)
     by_key = {line.key: line for line in lines}
     for one in owed:
-        line = by_key.get(payments.payment_key(DIFFERENCE, one.subsidy.person_id, one.month))
+        line = by_key.get(payments.payment_key(DIFFERENCE, one.subsidy.person_id, one.month, one.part))
         if line is not None:
             one.state, one.payment_line = SubsidyAdjustment.State.LISTED, line
             one.save(update_fields=["state", "payment_line"])

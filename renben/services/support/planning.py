@@ -106,6 +106,17 @@ def replan(*, subsidy: InsuranceSubsidy, by: Any, reason: str = "") -> list[Subs
     return [row for row in held if row.month in fixed and row.month not in inside]
 
 
+def months_with(subsidy: InsuranceSubsidy, month: dt.date) -> list[dt.date]:
+    """The months of the grant as they would be if a month that came back counted as drawn again."""
+    held = list(subsidy.months.select_related("payment_line__batch").order_by("month"))
+    gone = (State.WITHHELD, State.RECOVERED)
+    lost = {row.month for row in held if row.state in gone and row.month != month}
+    drawn = {row.month for row in held if row.state not in gone and is_fixed(row)} | {month}
+    if len(drawn) > bounds_of(subsidy).count:
+        return []
+    return plan(bounds_of(subsidy), drawn=drawn, lost=lost | _drawn_elsewhere(subsidy))
+
+
 def _drawn_elsewhere(subsidy: InsuranceSubsidy) -> set[dt.date]:
     """Months this person draws under another subsidy: they cannot be drawn twice."""
     rows = SubsidyMonth.objects.filter(person_id=subsidy.person_id, state__in=SubsidyMonth.COUNTED)
