@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from renben.channels.workbench.attempts import Refused, attempt
 from renben.channels.workbench.downloads import attachment, export, full_numbers, workbook
 from renben.channels.workbench.hiring import VIEW, WORK, item_words
-from renben.channels.workbench.hiring_acts import text_field, with_form
+from renben.channels.workbench.hiring_acts import asked, text_field, with_form
 from renben.channels.workbench.posts_acts import day_field, not_later
 from renben.kernel import clock
 from renben.kernel.models import Person
@@ -106,6 +106,10 @@ class GroupForm(forms.Form):
 
 class StrikeForm(forms.Form):
     reason = text_field("为什么不计算这个人")
+
+
+class TakeOffForm(forms.Form):
+    reason = text_field("为什么去掉", "例如：录错了人、单位撤回了这个人。")
 
 
 class LeaveForm(forms.Form):
@@ -264,19 +268,21 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(action=WORK, subject="hiring_row")
-@require_POST
 def take_off(request: HttpRequest, pk: int) -> HttpResponse:
-    """从花名册去掉."""
+    """从花名册去掉, with the reason; the line is gone, the trail keeps who and why."""
     row: HiringPerson = request.subject
     claim = row.claim_id
+    form = TakeOffForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
-        applying.take_off(row=row, by=request.user)
+        applying.take_off(row=row, reason=form.cleaned_data["reason"], by=request.user)
         return f"{row.person.name}已从花名册去掉。"
 
-    if attempt(request, act):
+    if request.method == "POST" and form.is_valid() and attempt(request, act):
         return redirect("hiring:roster", claim)
-    return redirect("hiring:row", pk)
+    notes = ["只是不符合条件的，请用“不计算”，单位能看到原因；录错了人才从花名册去掉。"]
+    title = f"把{row.person.name}从花名册去掉"
+    return asked(request, form, _row_url(row), title=title, button="去掉", notes=notes, danger=True)
 
 
 @page(action=WORK, subject="hiring_row")

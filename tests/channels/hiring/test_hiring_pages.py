@@ -145,7 +145,7 @@ def test_somebody_is_typed_by_number_confirmed_and_struck(office, clerk):
     say(clerk, f"{page}unstrike/")
     assert "金额已重新计算" in say(clerk, f"{page}change/", **CONTRACT | {"base": "5000"})
     assert months(HiringPerson.objects.get())["2026-05"] == (155_000, "due")
-    say(clerk, f"{page}take-off/")
+    say(clerk, f"{page}take-off/", reason="录错了人")
     assert not HiringPerson.objects.exists()
 
 

@@ -145,14 +145,14 @@ def judge_group(row: HiringPerson) -> None:
 
 
 @acts.whole
-def take_off(*, row: HiringPerson, by: Any) -> None:
+def take_off(*, row: HiringPerson, reason: str, by: Any) -> None:
     """A line entered by mistake goes; only while the roster is being put together."""
     held = lock(row.claim)
     demand(held, State.DRAFT)
     person = row.person_id
     row.months.all().delete()
     HiringPerson.objects.filter(pk=row.pk).delete()
-    trail(held, "take_off", by, person=person)
+    trail(held, "take_off", by, person=person, reason=reason.strip()[:300])
 
 
 @acts.whole

@@ -127,7 +127,7 @@ def test_what_is_sent_back_can_be_changed_and_is_reviewed_anew(office):
         office.put(claim, row.person)
     claim = applying.send_back(claim=claim, reason="合同期写错", by=office.reviewer)
     assert (claim.state, claim.round) == ("draft", 2)
-    applying.take_off(row=row, by=office.clerk)
+    applying.take_off(row=row, reason="录错了人", by=office.clerk)
     office.put(claim, office.hire(firm, "吴小军"))
     assert office.approve(claim).state == "approved"
 
