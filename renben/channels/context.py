@@ -9,10 +9,9 @@ from functools import cache
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 
 from renben.channels.demo_accounts import demo_accounts
+from renben.channels.navigation import as_html, in_groups
 from renben.channels.signin.limits import idle_seconds
 from renben.kernel import clock, settings_store
 
@@ -105,17 +104,8 @@ def navigation(request: HttpRequest) -> list[dict]:
             continue
         url = _address(item.url_name)
         here = request.path.startswith(item.prefix) if item.prefix else request.path == url
-        items.append({"label": item.label, "url": url, "here": here})
-    return items
-
-
-def navigation_items(items: list[dict]) -> SafeString:
-    """The entries as list items: they stand on every page twice, for the wide and for the narrow screen."""
-    entry = '<li><a href="{}"{}>{}</a></li>'
-    return format_html_join("\n", entry, ((i["url"], HERE if i["here"] else "", i["label"]) for i in items))
-
-
-HERE = SafeString(' aria-current="page"')
+        items.append({"name": item.url_name, "label": item.label, "url": url, "here": here, "group": ""})
+    return items if in_space else in_groups(items)
 
 
 def page(request: HttpRequest) -> dict:
@@ -137,7 +127,7 @@ def page(request: HttpRequest) -> dict:
         "home_office": principal.home if is_staff else None,
         "may_find_people": bool(is_staff and principal.may("person.view")),
         "navigation": entries,
-        "navigation_items": navigation_items(entries),
+        "navigation_items": as_html(entries),
         "demo_accounts": demo_accounts,
         "site_announcement": lambda: settings_store.get("site.announcement"),
         "as_of_day": clock.today() if clock.is_as_of() else None,
