@@ -60,6 +60,8 @@ READ_BY_DECISIONS = {
     "placement.retention_second_months": "renben.services.placement.referral_limits",
     "placement.retention_last_months": "renben.services.placement.referral_limits",
     "loan.interest_subsidy.share": "renben.services.support.loans.interest",
+    "loan.labour_intensive.cap": "renben.services.support.loans.firm_rules",
+    "loan.labour_intensive.cap_per_hire": "renben.services.support.loans.firm_rules",
     "loan.counter_guarantee_ratio": "renben.services.support.loans.decision",
     "public_post.heating_paid_month": "renben.services.support.posts.money",
     "public_post.cooling_paid_month": "renben.services.support.posts.money",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 
 from django.urls import reverse
 
 from renben.engines.procedures import queries
 from renben.engines.procedures.models import Case
+from renben.kernel import identity
 from tests.robot.clerk import Clerk, Walk, current
 
 SUBSIDY = {
@@ -21,6 +23,15 @@ SUBSIDY = {
 SHOP_LOAN = {"loan_due_on": "2028-11-22", "own_share": "40"}
 FIRM_LOAN = SHOP_LOAN | {"trade": "other", "loan_amount": "500000", "guarantee_value": "100000"}
 """A loan ends after it began, own money is enough; a firm of a trade that is supported asks for the top product with enough behind it."""
+
+OUTSIDER = {"name": "外区人", "id_number": identity.make_resident_id("110105", dt.date(1988, 5, 6), 17)}
+FIRM_HIRES = {
+    "trade": "other",
+    "staff_before": "10",
+    "hired_proofs": ["graduate"],
+    "hired_people": [OUTSIDER | {"proof": "graduate", "hired_on": "2026-11-23", "contract_months": "24"}],
+}
+"""A firm of ten that hired one more, known by the paper alone, is labour-intensive by the rule of the day."""
 
 
 def act(clerk: Clerk, case: Case, *keys: str) -> Case:

@@ -17,7 +17,7 @@ from renben.services.registration.case_papers import SUPPLEMENT
 from renben.services.registration.models import RegistrationCertificate
 from tests import build
 from tests.robot.clerk import Clerk
-from tests.robot.handing import FIRM_LOAN, SHOP_LOAN, SUBSIDY
+from tests.robot.handing import FIRM_HIRES, FIRM_LOAN, SHOP_LOAN, SUBSIDY
 from tests.robot.posts_world import on_posts
 
 CATALOG = Path(__file__).resolve().parents[2] / "catalog"
@@ -41,7 +41,7 @@ WANTED = dict.fromkeys(["J-4.3.2", "Q-1.3.1", "Q-1.3.2"], SUBSIDY) | {"J-5.4.5":
 
 PREPARED = {"Q-1.3.5": on_posts}
 """What has to stand before the walk: rows of a service that its steps read."""
-OUTCOMES = {"Q-1.3.3": {"after_care": "no_interest"}}
+OUTCOMES = {"Q-1.3.3": {"after_care": "no_interest"}, "Q-1.3.4": {"submit": "agreed_only"}}
 """Without a standard on file no interest is granted; tests/channels/loans walks that way with one."""
 WITHOUT_LOANS = {"check_round": "none", "loan_checks": [], "loan_visits": []}
 DUTIES_WANT = {
@@ -50,6 +50,7 @@ DUTIES_WANT = {
 }
 """Nobody has borrowed here; tests/channels/loans does these duties with loans."""
 
+WANTED["Q-1.3.4"] = FIRM_HIRES
 WANTED["J-5.3.1"] = {
     "jobs_offered": [{"job": "包装工", "openings": "5", "requirement": "能上两班", "pay": "4500-5500元/月"}],
     "brochure_valid_until": "2026-12-20",

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 from renben.channels.paging import paginate
 from renben.channels.workbench.attempts import of_people, offices_under
 from renben.channels.workbench.downloads import export
-from renben.kernel import clock
+from renben.kernel import clock, masking
 from renben.kernel.models import Organization
 from renben.kernel.policy import Principal, page
 from renben.services.registration.registering import appeal_text
-from renben.services.support.loans import inspecting, interest, limits, recovering
-from renben.services.support.loans.codes import SEEN, LoanKind
+from renben.services.support.loans import firm_rules, firms, inspecting, interest, limits, recovering
+from renben.services.support.loans.codes import FIRMS, SEEN, LoanKind
 from renben.services.support.loans.models import Loan
 
 State = Loan.State
@@ -107,7 +107,7 @@ def loan_export(request: HttpRequest) -> HttpResponse:
 
     def line(row: Loan) -> list:
         return [
-            row.person.name, row.person.id_masked, row.business_name, row.get_kind_display(), row.get_state_display(),
+            row.borrower_name, row.person.id_masked if row.person else "", row.business_name, row.get_kind_display(), row.get_state_display(),
             row.applied_on, _yuan(row.amount_fen), _yuan(row.recommended_fen), _yuan(row.lent_fen), row.guarantor, row.bank,
             row.arrived_on, row.due_on, row.file_number, row.checked_on, row.organization.short_name,
         ]  # fmt: skip
@@ -120,7 +120,7 @@ def loan_export(request: HttpRequest) -> HttpResponse:
 def loan_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Why, what happened, what is due."""
     loan: Loan = request.subject
-    determination, today = loan.determination, clock.today()
+    determination, today = loan.decided, clock.today()
     context = {
         "loan": loan,
         "person": loan.person,
@@ -137,9 +137,22 @@ def loan_page(request: HttpRequest, pk: int) -> HttpResponse:
         "account": recovering.account_of(loan) if loan.issued_on else None,
         "moneys": loan.moneys.select_related("recorded_by").order_by("on", "id"),
         "standing": recovering.standing_of(loan, today),
-        "interest_missing": interest.missing(loan.issued_on or today) if loan.kind == LoanKind.COMPANY else "",
-    }
+        "interest_missing": interest.missing(loan.issued_on or today) if loan.kind in FIRMS else "",
+    } | _roster(loan)
     return render(request, "loans/loan.html", context)
+
+
+def _roster(loan: Loan) -> dict[str, Any]:
+    """The newly hired of a labour-intensive firm with who counts; nothing for any other loan."""
+    staffing = firms.staffing_of(loan) if loan.kind == LoanKind.INTENSIVE else None
+    if staffing is None:
+        return {"staffing": None}
+    hires = firms.hires_of(loan)
+    for row in hires:
+        row.shown_name = masking.mask_name(row.name, "list")
+    counted = sum(row.is_counted for row in hires)
+    share = firm_rules.share_percent(staffing.staff_before, counted)
+    return {"staffing": staffing, "hires": hires, "hired_count": counted, "hire_share": f"{share:g}"}
 
 
 OFFERS = {
@@ -154,9 +167,19 @@ OFFERS = {
 """What the page offers in which state: address, words, states."""
 
 
+OFFERS_FIRM = {
+    "lend": ("登记放款", (State.GUARANTEED,)),
+    "decline": ("担保机构或银行不同意", (State.RECOMMENDED, State.GUARANTEED)),
+}
+"""Further acts of a labour-intensive firm's loan, whose procedure ends with the finance bureau (P-10)."""
+
+
 def offered(loan: Loan) -> list[tuple[str, str]]:
     """(name of the address, words) of the acts that fit where the loan stands."""
-    found = [(f"loans:{name}", words) for name, (words, states) in OFFERS.items() if loan.state in states]
+    offers = OFFERS | (OFFERS_FIRM if loan.kind == LoanKind.INTENSIVE else {})
+    found = [(f"loans:{name}", words) for name, (words, states) in offers.items() if loan.state in states]
+    if loan.kind == LoanKind.INTENSIVE and loan.issued_on and not loan.filed_on:
+        found.append(("loans:file", "建立贷款档案"))
     if loan.state in recovering.WITH_GUARANTOR:
         found.append(("loans:repay", "登记追回"))
     if loan.kind == LoanKind.COMPANY and loan.employer_id is None:

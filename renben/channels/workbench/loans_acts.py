@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from renben.channels.workbench.loans import WORK
 from renben.channels.workbench.loans_forms import fen
 from renben.kernel import clock
 from renben.kernel.policy import page
-from renben.services.support.loans import inspecting, lending, recovering
+from renben.services.support.loans import firms, inspecting, lending, recovering
 from renben.services.support.loans.codes import CheckOccasion, CheckWay
 from renben.services.support.loans.keeping import money
 from renben.services.support.loans.models import Loan, LoanCheck
@@ -71,6 +72,55 @@ def guarantee(request: HttpRequest, pk: int) -> HttpResponse:
         return "已记下：担保机构同意担保，等银行放款。"
 
     return _asked(request, form, act, title="担保机构同意担保", button="记下")
+
+
+@page(action=WORK, subject="loan")
+def lend(request: HttpRequest, pk: int) -> HttpResponse:
+    """登记银行放款 of a labour-intensive firm's loan."""
+    loan: Loan = request.subject
+    agreed = loan.recommended_fen or loan.amount_fen
+    initial = {"amount": Decimal(agreed) / 100, "issued_on": clock.today(), "arrived_on": clock.today()}
+    form = loans_forms.LendForm(_posted(request), initial=initial)
+
+    def act(asked: dict[str, Any]) -> str:
+        firms.demand_firm(loan)
+        terms = lending.Terms(
+            asked["bank"], fen(asked["amount"]), asked["issued_on"], asked["arrived_on"], asked["due_on"]
+        )
+        lending.lend(loan=loan, terms=terms, by=request.user)
+        return "放款已登记。首次检查和建档的最晚日期在下面“该做的检查”里。"
+
+    notes = (f"审定数额{money(agreed)}，放款不能超过这个数。",)
+    return _asked(request, form, act, title="登记放款", button="登记放款", notes=notes)
+
+
+@page(action=WORK, subject="loan")
+def decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """担保机构或银行不同意: this loan ends."""
+    loan: Loan = request.subject
+    form = loans_forms.DeclineForm(_posted(request), initial={"on": clock.today()})
+
+    def act(asked: dict[str, Any]) -> str:
+        firms.demand_firm(loan)
+        lending.decline(loan=loan, by=request.user, **asked)
+        return "已登记。请把理由告诉企业。"
+
+    title = "担保机构或银行不同意"
+    return _asked(request, form, act, title=title, button="登记，这笔贷款到此结束", danger=True)
+
+
+@page(action=WORK, subject="loan")
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """建立贷款档案 of a labour-intensive firm's loan."""
+    loan: Loan = request.subject
+    form = loans_forms.FolderForm(_posted(request))
+
+    def act(asked: dict[str, Any]) -> str:
+        firms.demand_firm(loan)
+        held = lending.file_loan(loan=loan, folder=lending.Folder(**asked), by=request.user, on=clock.today())
+        return f"已建档，档案号{held.file_number}。"
+
+    return _asked(request, form, act, title="建立贷款档案", button="建档")
 
 
 @page(action=WORK, subject="loan")

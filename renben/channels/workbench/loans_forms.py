@@ -56,6 +56,25 @@ class GuaranteeForm(PastDayForm):
     text = forms.CharField(label="委托保证合同号", max_length=100, required=False)
 
 
+class LendForm(forms.Form):
+    bank = forms.CharField(label="经办银行", max_length=100)
+    amount = yuan_field("放款金额（元）")
+    issued_on = day_field("贷款发放日期")
+    arrived_on = day_field("资金到位日期")
+    due_on = day_field("到期日", "照借款合同填。")
+
+
+class DeclineForm(PastDayForm):
+    on = day_field("答复日期")
+    reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class FolderForm(forms.Form):
+    number = forms.CharField(label="贷款档案号", max_length=40)
+    pieces = forms.IntegerField(label="入档材料（件）", min_value=1, max_value=9999)
+    place = forms.CharField(label="存放位置", max_length=100)
+
+
 class CheckForm(PastDayForm):
     on = day_field("检查日期")
     occasion = forms.ChoiceField(label="这是哪种检查", choices=OCCASIONS)

@@ -74,7 +74,19 @@ SEEKER = frozenset(
     ]
 )
 PUBLIC_POST = frozenset(["staff"])
-LOAN = frozenset(["interest"])
+LOAN = frozenset(
+    [
+        "interest",
+        "staff_before",
+        "new_hires",
+        "hire_share",
+        "contract_years",
+        "staff_size",
+        "lender",
+        "lent",
+        "issued_on",
+    ]
+)
 AGREEMENT = frozenset(["number", "signed_on", "starts_on", "until", "rhythm", "contact", "phone", "in_force", "silent"])
 WORDS = {
     "person": PERSON,

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from django.db.models import Q
+
 from renben.engines.rules.determinations import store
 from renben.engines.rules.errors import InputError
 from renben.kernel import acts, clock
@@ -16,7 +18,7 @@ from renben.services.support.loans.codes import BASIS, LoanKind
 from renben.services.support.loans.decision import KIND, VERDICT, LoanDecision, Wish
 from renben.services.support.loans.decision import decide as decide_wish
 from renben.services.support.loans.keeping import demand_past, demand_state, keep, lock, money, tell
-from renben.services.support.loans.models import Loan, LoanEvent
+from renben.services.support.loans.models import FirmDecision, Loan, LoanEvent, LoanStaffing
 
 State, Event = Loan.State, LoanEvent.Kind
 
@@ -55,10 +57,11 @@ def rounds_on_record(person: Person, *, apart_from: Loan | None = None) -> int:
     return rows.exclude(pk=apart_from.pk if apart_from is not None else None).count()
 
 
-def _standing(person: Person, journey_id: Any) -> Loan | None:
+def _standing(owner: Person | Employer, journey_id: Any) -> Loan | None:
     """The loan of this journey; NotPossible when another one runs."""
     mine = Loan.objects.of_journey(journey_id) if journey_id else None
-    others = Loan.objects.running().filter(person=person).exclude(pk=mine.pk if mine else None)
+    own = Q(person=owner) if isinstance(owner, Person) else Q(person=None, employer=owner)
+    others = Loan.objects.running().filter(own).exclude(pk=mine.pk if mine else None)
     running = others.order_by("id").first()
     if running is not None:
         text = f"已有一笔小额担保贷款（{running.get_state_display()}），不能再申请。"
@@ -66,11 +69,11 @@ def _standing(person: Person, journey_id: Any) -> Loan | None:
     return mine
 
 
-def _demand(person: Person, facts: LoanFacts, mine: Loan | None) -> None:
+def _demand(owner: Person | Employer, facts: LoanFacts, mine: Loan | None) -> None:
     found = []
     if facts.amount_fen <= 0:
         found.append(Why("no_amount", "贷款金额要大于零。", "请改正金额。"))
-    if facts.kind == LoanKind.INDIVIDUAL and facts.round == 1 and rounds_on_record(person, apart_from=mine):
+    if facts.kind == LoanKind.INDIVIDUAL and facts.round == 1 and rounds_on_record(owner, apart_from=mine):
         text = "平台记着这个人以前贷过款，这次不是首次。"
         found.append(Why("not_first", text, "请把“第几次贷款”改为再次。"))
     if found:
@@ -86,26 +89,29 @@ def firm_of(name: str) -> Employer | None:
 @acts.whole
 def apply_loan(
     *,
-    person: Person,
+    person: Person | None,
     organization: Organization,
     facts: LoanFacts,
     by: Any,
     on: dt.date | None = None,
     case: Any = None,
+    employer: Employer | None = None,
 ) -> Loan:
     """Take an application and decide it by the rule. The same journey again changes its facts and decides anew.
 
-    NotPossible for facts that cannot be true or another running loan. Somebody who does not meet the conditions gets a stored
+    The borrower is the person, or the employer itself when there is none (Q-1.3.4). NotPossible for facts that cannot be true or
+    another running loan. Somebody who does not meet the conditions gets a stored
     determination and the state 未批准, not an error; `why_not` tells each reason.
     """
     on = on or clock.today()
-    Person.objects.select_for_update().get(pk=person.pk)
-    loan = _standing(person, case.journey_id if case is not None else None)
-    _demand(person, facts, loan)
+    owner = person or employer
+    type(owner).objects.select_for_update().get(pk=owner.pk)
+    loan = _standing(owner, case.journey_id if case is not None else None)
+    _demand(owner, facts, loan)
     is_new = loan is None
     if loan is None:
         loan = Loan(
-            organization=street_of(organization) if organization.tier != "district" else street_of(person.organization),
+            organization=street_of(organization) if organization.tier != "district" else street_of(owner.organization),
             journey_id=case.journey_id if case is not None else None,
             case=case,
             applied_on=on,
@@ -117,6 +123,7 @@ def apply_loan(
         raise NotPossible(Why("too_late", text))
     _take(loan, facts)
     loan.person, loan.state, loan.refusal = person, State.APPLIED, ""
+    loan.employer = loan.employer or employer
     if loan.kind == LoanKind.COMPANY:
         loan.employer = loan.employer or firm_of(loan.business_name)
     decide(loan=loan, by=by, on=on)
@@ -154,7 +161,17 @@ def wish_of(loan: Loan, amount_fen: int | None = None) -> Wish:
         is_top=loan.is_top,
         has_hired=loan.has_hired,
         contract_months=loan.contract_months,
+        **_staffed(loan),
     )
+
+
+def _staffed(loan: Loan) -> dict[str, int]:
+    """What a labour-intensive firm's roster says; nothing before it is in."""
+    staffing = LoanStaffing.objects.filter(loan=loan).first() if loan.kind == LoanKind.INTENSIVE and loan.pk else None
+    if staffing is None:
+        return {}
+    hired = loan.hires.filter(round=staffing.round, is_counted=True).count()
+    return {"staff": staffing.staff_before, "new_hires": hired}
 
 
 def decide(*, loan: Loan, by: Any, on: dt.date, amount_fen: int | None = None) -> LoanDecision:
@@ -163,9 +180,7 @@ def decide(*, loan: Loan, by: Any, on: dt.date, amount_fen: int | None = None) -
         decision = decide_wish(wish_of(loan, amount_fen), on)
     except InputError as error:
         raise NotPossible(Why("bad_input", str(error))) from error
-    loan.determination = store(
-        person=loan.person, kind=KIND, found=decision, case=loan.case, decided_by=by, supersedes=loan.determination
-    )
+    _store(loan, decision, by)
     if not decision.eligible:
         loan.state = State.REFUSED
         loan.refusal = "；".join(why.text for why in why_not(loan))[:500]
@@ -173,16 +188,31 @@ def decide(*, loan: Loan, by: Any, on: dt.date, amount_fen: int | None = None) -
     return decision
 
 
+def _store(loan: Loan, decision: LoanDecision, by: Any) -> None:
+    """Keep the decision with everything it rests on: a person's as a determination, a firm's at its loan."""
+    if loan.person_id is not None:
+        old = loan.determination
+        loan.determination = store(
+            person=loan.person, kind=KIND, found=decision, case=loan.case, decided_by=by, supersedes=old
+        )
+        return
+    loan.save()
+    record = decision.as_json()
+    record |= {"parameter_versions": record.pop("parameters"), "ruleset_hash": record.pop("ruleset")}
+    FirmDecision.objects.create(loan=loan, decided_by=by, decided_at=clock.now(), **record)
+
+
 def why_not(loan: Loan) -> list[Why]:
     """The reasons of an unfavourable determination with their articles."""
-    parts = loan.determination.parts if loan.determination else []
+    decided = loan.decided
+    parts = decided.parts if decided else []
     basis = BASIS[LoanKind(loan.kind)]
     failed = [
         Why(f"loan_{place}", part["text"], article=part["article"] or basis)
         for place, part in enumerate(parts)
         if part["value"] is False and part["label"] != VERDICT
     ]
-    missing = loan.determination.missing if loan.determination else []
+    missing = decided.missing if decided else []
     return (
         failed
         or [Why("no_standard", text, article=basis) for text in missing]

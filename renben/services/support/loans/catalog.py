@@ -2,6 +2,7 @@
 
 _STEPS = "renben.services.support.loans.steps"
 _AFTER = "renben.services.support.loans.steps_after"
+_FIRMS = "renben.services.support.loans.steps_firms"
 _FACTS = "renben.services.support.loans.facts"
 
 ACTIONS = {
@@ -14,6 +15,9 @@ ACTIONS = {
     "loan.assess": f"{_STEPS}:assess",
     "loan.track": f"{_STEPS}:track",
     "loan.archive": f"{_STEPS}:archive",
+    "loan.receive_firm": f"{_FIRMS}:receive",
+    "loan.recognise": f"{_FIRMS}:recognise",
+    "loan.finance": f"{_FIRMS}:submit",
     "loan.check": f"{_AFTER}:check",
     "loan.visit": f"{_AFTER}:visit",
     "loan.visit_firms": f"{_AFTER}:visit_firms",
@@ -26,6 +30,7 @@ ACTIONS = {
 }
 
 FIELD_SOURCES = {
+    "loan.asked": "renben.services.support.loans.facts_firms:asked",
     "loan.round": f"{_FACTS}:round_of",
     "loan.borrower_name": f"{_FACTS}:borrower_name",
     "loan.guarantor": f"{_FACTS}:guarantor",

@@ -6,10 +6,17 @@ from django.db import models
 
 
 class LoanKind(models.TextChoices):
-    """Whose loan: codes are those of the field `borrower_kind` of J-4.3.3."""
+    """Whose loan: the first two codes are those of the field `borrower_kind` of J-4.3.3. The last is lent to the firm itself."""
 
     INDIVIDUAL = "individual", "个体工商户"
     COMPANY = "company", "自主、合伙创办的小企业"
+    INTENSIVE = "intensive", "劳动密集型小企业"
+
+
+FIRMS = (LoanKind.COMPANY, LoanKind.INTENSIVE)
+"""Loans that the district examines and visits every quarter (Q-1.3.3, Q-1.3.4)."""
+CHECKED_MONTHLY = (LoanKind.INDIVIDUAL, LoanKind.INTENSIVE)
+"""Loans inspected every month; for the labour-intensive the text names no rhythm (P-10)."""
 
 
 class Borrower(models.TextChoices):
@@ -52,6 +59,21 @@ SEEN = {
 }
 """The seven things every inspection records (J-5.4.5 贷后管理)."""
 
+
+class HireProof(models.TextChoices):
+    """新招人员持哪种证件: codes are those of the field `hired_proofs` of Q-1.3.4."""
+
+    CERTIFICATE = "certificate", "就业失业登记证"
+    GRADUATE = "graduate", "有效毕业证书"
+    VETERAN = "veteran", "复员（转业）军人自谋职业证明"
+    TRANSFER = "transfer", "北京市农村劳动力转移就业证"
+
+
 DOMAIN = {LoanKind.INDIVIDUAL: "loan.individual", LoanKind.COMPANY: "loan.own_company"}
-BASIS = {LoanKind.INDIVIDUAL: "京劳社服发〔2006〕54号", LoanKind.COMPANY: "京财经一〔2009〕1011号"}
+"""The labour-intensive firm is recognised by the rule of the day (`firm_rules.domain_of`)."""
+BASIS = {
+    LoanKind.INDIVIDUAL: "京劳社服发〔2006〕54号",
+    LoanKind.COMPANY: "京财经一〔2009〕1011号",
+    LoanKind.INTENSIVE: "京财金融〔2009〕735号",
+}
 RULES_OF_RECOVERY = "京财经一〔2009〕1011号"

@@ -15,6 +15,7 @@ from renben.engines.rules.evaluation import Determination, Part, evaluate, rules
 from renben.engines.rules.exact import fraction, percent_text, reaches, share
 from renben.engines.rules.parameters import Parameters, Reader, Version, load_parameters
 from renben.engines.rules.telling import condition, verdict
+from renben.services.support.loans import firm_rules
 from renben.services.support.loans.codes import DOMAIN, LoanKind
 from renben.services.support.rules_loans import wan_text
 
@@ -30,13 +31,15 @@ PART_OF = {
     "industry": "行业",
     "borrower": "贷款对象",
     **ONLY_TOP,
+    "share": "新招用比例",
     "pledge": "反担保",
 }
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for. `own_fen`, `borrower`, `pledge_fen` are None while nobody knows; `is_top` asks for the top product."""
+    """What is asked for. `own_fen`, `borrower`, `pledge_fen` are None while nobody knows; `is_top` asks for the top product.
+    A labour-intensive firm is asked for `staff` before hiring and `new_hires`; None while its roster is not in."""
 
     kind: str
     amount_fen: int
@@ -48,6 +51,8 @@ class Wish:
     is_top: bool = False
     has_hired: bool = False
     contract_months: int = 0
+    staff: int | None = None
+    new_hires: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,8 @@ def _wan(fen: int) -> Decimal:
 
 def _asked(wish: Wish, on: dt.date, parameters: Parameters | None) -> Determination:
     """The domain of the kind. What is unknown is asked as nothing; `_unjudged` takes its answer out again."""
+    if wish.kind == LoanKind.INTENSIVE:
+        return _asked_firm(wish, on, parameters)
     inputs = {"amount_10k": _wan(wish.amount_fen), "own_10k": _wan(wish.own_fen or 0), "industry": wish.industry}
     if wish.kind == LoanKind.INDIVIDUAL:
         inputs |= {"round": wish.round, "borrower": wish.borrower or "other"}
@@ -93,8 +100,19 @@ def _asked(wish: Wish, on: dt.date, parameters: Parameters | None) -> Determinat
     return evaluate(DOMAIN[LoanKind(wish.kind)], on, inputs, parameters=parameters)
 
 
+def _asked_firm(wish: Wish, on: dt.date, parameters: Parameters | None) -> Determination:
+    domain = firm_rules.domain_of(on, parameters)
+    inputs: dict[str, Any] = {"staff": wish.staff or 1, "new_hires": wish.new_hires or 0}
+    inputs["contract_months"] = wish.contract_months
+    if domain == firm_rules.BEIJING:
+        inputs["industry"] = wish.industry
+    return evaluate(domain, on, inputs, parameters=parameters)
+
+
 def _unjudged(wish: Wish) -> set[str]:
     """Codes of the conditions that are not asked of this wish (yet)."""
+    if wish.kind == LoanKind.INTENSIVE:
+        return set() if wish.staff else {"share", "contract"}
     left_out = set() if wish.is_top else set(ONLY_TOP)
     left_out |= {"own_funds"} if wish.own_fen is None else set()
     return left_out | ({"borrower"} if wish.borrower is None else set())
@@ -105,6 +123,27 @@ def _pledge_part(wish: Wish, least: Version) -> Part:
     needed = int(share(wish.amount_fen, ratio))
     text = f"反担保资产值{wan_text(wish.pledge_fen)}，须达到贷款额的{percent_text(least.value)}即{wan_text(needed)}"
     return condition(PART_OF["pledge"], text, bool(reaches(wish.pledge_fen, wish.amount_fen, ratio)), least)
+
+
+def _pledged(wish: Wish, on: dt.date, parameters: Parameters) -> firm_rules.Found:
+    """The counter-guarantee, once its value is known."""
+    found = firm_rules.Found()
+    try:
+        least = Reader(parameters, on).version(PLEDGE_SHARE)
+    except NoStandardOnFile as error:
+        found.missing.append(str(error))
+    else:
+        found.add("pledge", _pledge_part(wish, least), least)
+    return found
+
+
+def _around(wish: Wish, on: dt.date, parameters: Parameters) -> list[firm_rules.Found]:
+    """The conditions that stand beside the domain's."""
+    found = [] if wish.pledge_fen is None else [_pledged(wish, on, parameters)]
+    if wish.kind == LoanKind.INTENSIVE:
+        asked = {"amount_fen": wish.amount_fen, "new_hires": wish.new_hires, "industry": wish.industry}
+        found.append(firm_rules.around(on, parameters, **asked))
+    return found
 
 
 def decide(wish: Wish, on: dt.date, parameters: Parameters | None = None) -> LoanDecision:
@@ -119,15 +158,11 @@ def decide(wish: Wish, on: dt.date, parameters: Parameters | None = None) -> Loa
     labels = {PART_OF[code] for code in left_out} | {VERDICT}
     parts = [part for part in found.parts if part.label not in labels] if found.is_answered else []
     missing, used = list(found.missing), list(found.parameters)
-    if wish.pledge_fen is not None:
-        try:
-            least = Reader(parameters, on).version(PLEDGE_SHARE)
-        except NoStandardOnFile as error:
-            missing.append(str(error))
-        else:
-            used.append(least)
-            parts.append(_pledge_part(wish, least))
-            failed += [] if parts[-1].value else ["pledge"]
+    for more in _around(wish, on, parameters):
+        parts += more.parts
+        failed += more.failed
+        used += more.used
+        missing += more.missing
     eligible = found.is_answered and not failed and not missing
     if not missing:
         money = wan_text(wish.amount_fen)

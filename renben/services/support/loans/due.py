@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from renben.services.support.loans.codes import LoanKind
+from renben.services.support.loans.codes import CHECKED_MONTHLY
 from renben.services.support.loans.plan import months_later
 
 
@@ -50,7 +50,7 @@ def _latest(done: Sequence[Done], since: dt.date, *, on_site: bool = False) -> d
 def checks_owed(
     kind: str, arrived_on: dt.date, first_by: dt.date | None, done: Sequence[Done], today: dt.date
 ) -> list[Owed]:
-    """What a running loan owes: the first inspection by `first_by`; a shopkeeper's every month; every loan on the spot each quarter.
+    """What a running loan owes: the first inspection by `first_by`; a shopkeeper's and a labour-intensive firm's every month; every loan on the spot each quarter.
 
     The month and the quarter in which the money came are covered by the first inspection.
     """
@@ -60,7 +60,7 @@ def checks_owed(
         first = min((one.on for one in done if one.on >= arrived_on), default=None)
         found.append(Owed("first", "首次贷后检查", first_by, first))
     (month, month_end), (quarter, quarter_end) = month_of(today), quarter_of(today)
-    if kind == LoanKind.INDIVIDUAL and arrived_on < month:
+    if kind in CHECKED_MONTHLY and arrived_on < month:
         found.append(Owed("monthly", "本月检查", month_end, made if made and made >= month else None))
     if arrived_on < quarter:
         found.append(Owed("on_site", "本季实地考察", quarter_end, _latest(done, quarter, on_site=True)))

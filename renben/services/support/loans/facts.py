@@ -9,8 +9,8 @@ import datetime as dt
 from typing import Any
 
 from renben.engines.procedures.models import Case
-from renben.services.support.loans import applying, inspecting, interest, recovering
-from renben.services.support.loans.codes import SEEN, CheckOccasion, CheckWay, LoanKind
+from renben.services.support.loans import applying, facts_firms, inspecting, interest, recovering
+from renben.services.support.loans.codes import FIRMS, SEEN, CheckOccasion, CheckWay, LoanKind
 from renben.services.support.loans.models import Loan, LoanCheck, LoanEvent
 
 
@@ -94,24 +94,24 @@ def running_shops(case: Case) -> int | None:
 
 
 def running_firms(case: Case) -> int | None:
-    return inspecting.running_at(case.organization, LoanKind.COMPANY).count() if case.period_on else None
+    return inspecting.running_at(case.organization, *FIRMS).count() if case.period_on else None
 
 
-def _checks(case: Case, kind: str, **more: Any) -> list[LoanCheck]:
+def _checks(case: Case, *kinds: str, **more: Any) -> list[LoanCheck]:
     """Inspections of the period that somebody wrote on the loans' pages already."""
     if not case.period_on:
         return []
-    loans = inspecting.running_at(case.organization, kind)
+    loans = inspecting.running_at(case.organization, *kinds)
     found = LoanCheck.objects.filter(loan__in=loans, on__gte=case.period_on, **more)
     found = found.exclude(occasion=CheckOccasion.COMMUNITY)
-    return list(found.select_related("loan__person").order_by("on", "id"))
+    return list(found.select_related("loan__person", "loan__employer").order_by("on", "id"))
 
 
 def month_checks(case: Case) -> list[dict[str, Any]] | None:
     """The lines of the monthly duty: every inspection of the month with its seven answers."""
     return [
         {
-            "borrower": check.loan.file_number or check.loan.business_name or check.loan.person.name,
+            "borrower": check.loan.file_number or check.loan.business_name or check.loan.borrower_name,
             "day": check.on.isoformat(),
             "way": check.way,
         }
@@ -124,7 +124,7 @@ def quarter_visits(case: Case) -> list[dict[str, Any]] | None:
     """The lines of the quarterly duty of the street."""
     return [
         {
-            "borrower": check.loan.file_number or check.loan.business_name or check.loan.person.name,
+            "borrower": check.loan.file_number or check.loan.business_name or check.loan.borrower_name,
             "day": check.on.isoformat(),
             "place": check.loan.place or "经营场所",
             "finding": check.note or check.seen.get("business") or "没有变化",
@@ -137,12 +137,12 @@ def quarter_firms(case: Case) -> list[dict[str, Any]] | None:
     """The lines of the quarterly duty of the district."""
     return [
         {
-            "employer": check.loan.business_name or check.loan.person.name,
+            "employer": check.loan.business_name or check.loan.borrower_name,
             "visited_day": check.on.isoformat(),
             "state": "serious" if check.has_changed else "good",
             "used_for": check.seen.get("funds") or check.note or "与申请一致",
         }
-        for check in _checks(case, LoanKind.COMPANY, way=CheckWay.ON_SITE)
+        for check in _checks(case, *FIRMS, way=CheckWay.ON_SITE)
     ] or None
 
 
@@ -151,7 +151,7 @@ def _interest(loan: Loan) -> int | None:
     return found.fen if found is not None else None
 
 
-PRINTED = {"interest": _interest}
+PRINTED = {"interest": _interest, **facts_firms.PRINTED}
 
 
 def fact(case: Case, name: str) -> Any:

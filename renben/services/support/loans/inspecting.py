@@ -54,7 +54,7 @@ def _open_task(check: LoanCheck) -> None:
     loan = check.loan
     taskboard.open_task(
         key=_task_key(check),
-        title=f"书面报告 {loan.person.name} 贷款的{'问题' if check.problem else '重大变化'}",
+        title=f"书面报告 {loan.borrower_name} 贷款的{'问题' if check.problem else '重大变化'}",
         reason=(check.problem or check.note or "检查内容有重大变化")[:300],
         organization=loan.organization,
         cleared_by=REPORTED,
@@ -123,15 +123,15 @@ def report(*, check: LoanCheck, on: dt.date, by: Any) -> LoanCheck:
     return check
 
 
-def running_at(organization: Organization, kind: str) -> QuerySet[Loan]:
-    """Loans of a kind that are lent and not settled in an office's territory, by name."""
-    rows = Loan.objects.lent().filter(organization__path__startswith=organization.path, kind=kind)
-    return rows.select_related("person", "organization").order_by("person__pinyin", "id")
+def running_at(organization: Organization, *kinds: str) -> QuerySet[Loan]:
+    """Loans of these kinds that are lent and not settled in an office's territory, by name."""
+    rows = Loan.objects.lent().filter(organization__path__startswith=organization.path, kind__in=kinds)
+    return rows.select_related("person", "employer", "organization").order_by("person__pinyin", "id")
 
 
-def named(organization: Organization, kind: str, name: str) -> Loan:
+def named(organization: Organization, name: str, *kinds: str) -> Loan:
     """The running loan that a line of a duty means: by file number, borrower or business. NotPossible unless there is one."""
-    rows = running_at(organization, kind).filter(
+    rows = running_at(organization, *kinds).filter(
         Q(person__name=name.strip()) | Q(business_name=name.strip()) | Q(file_number=name.strip())
     )
     found = list(rows[:2])

@@ -48,7 +48,7 @@ def keep(loan: Loan, action: str, by: Any, **detail: Any) -> Loan:
     loan.save()
     audit.record(
         action=f"loan.{action}",
-        subject=f"person:{loan.person_id}",
+        subject=f"person:{loan.person_id}" if loan.person_id else f"employer:{loan.employer_id}",
         detail={"loan": loan.pk, "state": loan.state, **detail},
         by=by,
         organization=loan.organization,

@@ -90,7 +90,7 @@ def loan_checks(
             "_key": f"loancheck:{row.pk}",
             "_person": row.loan.person_id,
             "_url": f"/loans/{row.loan_id}/",
-            "borrower": row.loan.person.name,
+            "borrower": row.loan.borrower_name,
             "check_round": row.get_occasion_display(),
             "day": row.on,
             "way": row.get_way_display(),
@@ -99,5 +99,5 @@ def loan_checks(
             "handler": row.inspector,
         } | {name: row.seen.get(name, "") for name in SEEN}
 
-    found = rows.select_related("loan__person", "loan__organization").order_by("on", "id")
+    found = rows.select_related("loan__person", "loan__employer", "loan__organization").order_by("on", "id")
     return Rows(found, to_dict)

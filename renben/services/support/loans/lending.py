@@ -10,8 +10,9 @@ from renben.kernel import acts
 from renben.kernel.models import Employer
 from renben.services.registration.reasons import NotPossible, Why
 from renben.services.support.loans import applying
+from renben.services.support.loans.codes import LoanKind
 from renben.services.support.loans.keeping import demand_past, demand_state, keep, lock, money, tell
-from renben.services.support.loans.models import Loan, LoanEvent
+from renben.services.support.loans.models import Loan, LoanEvent, LoanStaffing
 
 State, Event = Loan.State, LoanEvent.Kind
 
@@ -38,12 +39,22 @@ def assess(*, loan: Loan, amount_fen: int, by: Any, on: dt.date, case: Any = Non
     return keep(held, "recommend", by, amount=amount_fen)
 
 
+def demand_finance(loan: Loan) -> None:
+    """NotPossible for a labour-intensive firm before the district's finance bureau has agreed (Q-1.3.4 材料上报)."""
+    if loan.kind != LoanKind.INTENSIVE:
+        return
+    if not LoanStaffing.objects.filter(loan=loan, finance_reviewed_on__isnull=False).exists():
+        text = "区财政局还没有复审同意，不能推荐给担保机构和银行。"
+        raise NotPossible(Why("no_finance", text, "请先在办件里办“材料上报”。"))
+
+
 @acts.whole
 def recommend(*, loan: Loan, guarantor: str, by: Any, on: dt.date, text: str = "", case: Any = None) -> Loan:
     """签署意见，送担保机构. The same guarantor again changes nothing; another one is a new recommendation."""
     held = lock(loan)
     demand_state(held, State.REVIEWED, State.RECOMMENDED, State.GUARANTEED)
     demand_past(on, "送担保机构的日期")
+    demand_finance(held)
     if held.guarantor == guarantor.strip() and held.state != State.REVIEWED:
         return held
     held.guarantor, held.state = guarantor.strip()[:100], State.RECOMMENDED
@@ -62,6 +73,17 @@ def guarantee(*, loan: Loan, by: Any, on: dt.date, text: str = "", guarantor: st
     held.guarantor, held.state = guarantor.strip()[:100] or held.guarantor, State.GUARANTEED
     tell(held, Event.GUARANTEED, on, by, text="；".join(filter(None, [held.guarantor, text])), case=case)
     return keep(held, "guarantee", by)
+
+
+@acts.whole
+def decline(*, loan: Loan, on: dt.date, reason: str, by: Any) -> Loan:
+    """担保机构或银行不同意: the loan of a firm ends before any money, with the reason. Other loans end in their case."""
+    held = lock(loan)
+    demand_state(held, State.RECOMMENDED, State.GUARANTEED)
+    demand_past(on, "答复日期")
+    held.state, held.refusal = State.REFUSED, reason.strip()[:500]
+    tell(held, Event.REFUSED, on, by, text=held.refusal)
+    return keep(held, "decline", by)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,16 @@ import datetime as dt
 from renben.engines.procedures.deadlines import rule_of
 from renben.kernel import calendar_table, duedates
 from renben.services.registration.limits import procedure
-from renben.services.support.loans.codes import LoanKind
+from renben.services.support.loans.codes import FIRMS, LoanKind
 
 FIRST_CHECK = {
     LoanKind.INDIVIDUAL: ("J-5.4.5", "post_loan/first_check"),
-    LoanKind.COMPANY: ("Q-1.3.3", "after_care/first_inspection"),
+    **dict.fromkeys(FIRMS, ("Q-1.3.3", "after_care/first_inspection")),
 }
-FILING = {LoanKind.INDIVIDUAL: ("J-5.4.5", "post_loan/loan_file"), LoanKind.COMPANY: ("Q-1.3.3", "archive/file_loan")}
+FILING = {
+    LoanKind.INDIVIDUAL: ("J-5.4.5", "post_loan/loan_file"),
+    **dict.fromkeys(FIRMS, ("Q-1.3.3", "archive/file_loan")),
+}
 REPORT = ("J-5.4.5", "post_loan/written_report")
 CHANGE = ("J-5.4.5", "post_loan/material_change")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from renben.kernel import employer_merge, merge
 from renben.kernel.merging import MergeRefused, move_all
-from renben.kernel.models import Person
+from renben.kernel.models import Employer, Person
 from renben.services.support.loans.models import Loan
 
 
@@ -21,7 +21,19 @@ def loans(kept: Person, merged: Person) -> dict[str, Any]:
     return {"moved": moved}
 
 
+def firms(kept: Employer, merged: Employer) -> dict[str, Any]:
+    """MergeRefused when both firms themselves have a loan that is asked for or not settled."""
+    running = Loan.objects.running().filter(person=None)
+    if running.filter(employer=kept).exists() and running.filter(employer=merged).exists():
+        raise MergeRefused("两家单位都有正在办理或没有还清的小额担保贷款，请先办结或还清其中一笔，再合并。")
+    rows = Loan.objects.filter(employer=merged)
+    moved = sorted(rows.values_list("pk", flat=True))
+    rows.update(employer=kept)
+    return {"moved": moved}
+
+
 def load() -> None:
     """Declare every relation."""
     merge.register("loans.Loan.person", loans)
-    employer_merge.register("loans.Loan.employer", move_all("loans.Loan.employer"))
+    employer_merge.register("loans.Loan.employer", firms)
+    merge.register("loans.LoanHire.person", move_all("loans.LoanHire.person"))

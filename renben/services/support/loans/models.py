@@ -1,4 +1,4 @@
-"""小额担保贷款: a loan from the street's counter to the last fen (J-4.3.3, J-5.4.5, Q-1.3.3, C-7.1.2.1)."""
+"""小额担保贷款: a loan from the street's counter to the last fen (J-4.3.3, J-5.4.5, Q-1.3.3, C-7.1.2.1, Q-1.3.4)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,18 @@ from django.db import models
 from django.db.models import Q
 
 from renben.services.support.loans.codes import Borrower, CheckOccasion, CheckWay, LoanKind
+from renben.services.support.loans.models_firms import FirmDecision, LoanHire, LoanStaffing
+
+__all__ = [
+    "FirmDecision",
+    "Loan",
+    "LoanCheck",
+    "LoanEvent",
+    "LoanHire",
+    "LoanInstalment",
+    "LoanMoney",
+    "LoanStaffing",
+]
 
 
 class LoanQuerySet(models.QuerySet):
@@ -50,7 +62,9 @@ class Loan(models.Model):
     RUNNING = (*BEFORE_MONEY, *LENT)
     ON_FILE = (*LENT, "repaid", "recovered")
 
-    person = models.ForeignKey("kernel.Person", models.PROTECT, related_name="loans", verbose_name="借款人")
+    person = models.ForeignKey(
+        "kernel.Person", models.PROTECT, null=True, blank=True, related_name="loans", verbose_name="借款人"
+    )
     employer = models.ForeignKey(
         "kernel.Employer", models.PROTECT, null=True, blank=True, related_name="loans", verbose_name="借款企业"
     )
@@ -108,12 +122,37 @@ class Loan(models.Model):
                 name="loan_one_running",
                 violation_error_message="这个人已有正在办理或没有还清的小额担保贷款。",
             ),
+            models.UniqueConstraint(
+                fields=["employer"],
+                condition=Q(kind="intensive") & ~Q(state__in=("repaid", "recovered", "refused", "withdrawn")),
+                name="loan_firm_one_running",
+                violation_error_message="这家企业已有正在办理或没有还清的小额担保贷款。",
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(kind="intensive", employer__isnull=False),
+                name="loan_has_borrower",
+                violation_error_message="贷款要有借款人；劳动密集型小企业的贷款由企业借款。",
+            ),
             models.CheckConstraint(
                 condition=Q(amount_fen__gt=0) & (Q(lent_fen=None) | Q(lent_fen__gt=0)),
                 name="loan_amount_positive",
                 violation_error_message="贷款金额必须大于零。",
             ),
         ]
+
+    @property
+    def owner(self):
+        """Who borrows: the person, or the firm itself (Q-1.3.4)."""
+        return self.person if self.person_id else self.employer
+
+    @property
+    def borrower_name(self) -> str:
+        return self.owner.name
+
+    @property
+    def decided(self):
+        """The decision in force, of a person or of a firm; None before one. Both have parts, parameter_versions and missing."""
+        return self.determination if self.person_id else self.decisions.order_by("-id").first()
 
     @property
     def is_lent(self) -> bool:
@@ -125,6 +164,8 @@ class LoanEvent(models.Model):
 
     class Kind(models.TextChoices):
         APPLIED = "applied", "受理申请"
+        RECOGNISED = "recognised", "认定劳动密集型小企业"
+        FINANCE = "finance", "区财政复审"
         VERIFIED = "verified", "实地核实"
         COMMUNITY = "community", "社区（村）协查"
         SENT_UP = "sent_up", "报送上级"

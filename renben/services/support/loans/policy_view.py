@@ -98,6 +98,8 @@ def load() -> None:
                 "is_top": "申请最高额产品",
                 "has_hired": "已招用本市失业人员",
                 "contract_months": "劳动合同月数",
+                "staff": "招用前在册职工",
+                "new_hires": "当年新招用人数",
                 "eligible": "是否符合条件",
                 "amount": "金额（元）",
             },

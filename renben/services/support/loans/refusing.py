@@ -7,7 +7,7 @@ from renben.kernel import clock, events
 from renben.services.support.loans.keeping import tell
 from renben.services.support.loans.models import Loan, LoanEvent
 
-PROCEDURES = {"J-4.3.3", "J-5.4.5", "Q-1.3.3"}
+PROCEDURES = {"J-4.3.3", "J-5.4.5", "Q-1.3.3", "Q-1.3.4"}
 ENDS = {Case.State.REFUSED: Loan.State.REFUSED, Case.State.WITHDRAWN: Loan.State.WITHDRAWN}
 
 

@@ -9,7 +9,7 @@ from renben.engines.procedures.contracts import Done, StepContext
 from renben.services.registration.reasons import NotPossible, Why
 from renben.services.support.loans import inspecting, lending, recovering
 from renben.services.support.loans import interest as interests
-from renben.services.support.loans.codes import SEEN, CheckOccasion, CheckWay, LoanKind
+from renben.services.support.loans.codes import FIRMS, SEEN, CheckOccasion, CheckWay, LoanKind
 from renben.services.support.loans.due import month_of, quarter_of
 from renben.services.support.loans.inspecting import Inspection
 from renben.services.support.loans.keeping import money, tell
@@ -38,7 +38,7 @@ def _findings(ctx: StepContext, loan: Loan) -> dict[str, Any]:
     """What J-5.4.5 asks about a change or a sudden problem, if it is about this loan."""
     given, found = ctx.facts, {}
     alone = not ctx.case.duty
-    names = {loan.person.name, loan.business_name, loan.file_number}
+    names = {loan.borrower_name, loan.business_name, loan.file_number}
     if given.get("material_change") and (alone or given.get("change_borrower") in names):
         found |= {"has_changed": True, "note": "检查内容有重大变化", "found_on": _day(given.get("material_change_on"))}
         found["reported_on"] = _day(given.get("change_reported_on"))
@@ -58,7 +58,7 @@ def _demand_all(ctx: StepContext, loans: list[Loan], checked: set[int], since: d
     )
     left = [loan for loan in loans if loan.pk not in done | checked]
     if left and not ctx.reason.strip():
-        names = "、".join(loan.business_name or loan.person.name for loan in left[:6])
+        names = "、".join(loan.business_name or loan.borrower_name for loan in left[:6])
         text = f"还有{len(left)}户{what}没有检查：{names}"
         raise NotPossible(Why("unchecked", f"{text}。", "请补上，或者在“说明”里写明原因。"))
 
@@ -70,7 +70,7 @@ def _demand_named(ctx: StepContext, made: set[int]) -> None:
         if not ctx.facts.get(flag):
             continue
         borrower = ctx.facts.get(name) or ""
-        if inspecting.named(ctx.organization, LoanKind.INDIVIDUAL, borrower).pk not in made:
+        if inspecting.named(ctx.organization, borrower, LoanKind.INDIVIDUAL).pk not in made:
             text = f"“{borrower}”有变化或问题，可逐户检查里没有这一户。"
             raise NotPossible(Why("not_inspected", text, "请在明细里补上这一户的检查。"))
 
@@ -89,7 +89,7 @@ def check(ctx: StepContext) -> Done:
     made: set[int] = set()
     last = {row["borrower"]: place for place, row in enumerate(rows)}
     for place, row in enumerate(rows):
-        loan = own or inspecting.named(ctx.organization, LoanKind.INDIVIDUAL, row["borrower"])
+        loan = own or inspecting.named(ctx.organization, row["borrower"], LoanKind.INDIVIDUAL)
         loan.refresh_from_db()
         is_last = place == len(rows) - 1 if own else last[row["borrower"]] == place
         findings = _findings(ctx, loan) if is_last else {}
@@ -131,12 +131,12 @@ def visit(ctx: StepContext) -> Done:
     """J-5.4.5 每季贷款户实地考察: each line lands on its loan."""
     seen = set()
     for row in ctx.facts.get("loan_visits") or []:
-        loan = inspecting.named(ctx.organization, LoanKind.INDIVIDUAL, row["borrower"])
+        loan = inspecting.named(ctx.organization, row["borrower"], LoanKind.INDIVIDUAL)
         operating = row.get("operating")
         state = "" if operating is None else "正常经营；" if operating else "没有正常经营；"
         _visit(ctx, loan, dt.date.fromisoformat(row["day"]), f"{row['place']}：{state}{row['finding']}")
         seen.add(loan.pk)
-    _demand_quarter(ctx, LoanKind.INDIVIDUAL, seen)
+    _demand_quarter(ctx, seen, LoanKind.INDIVIDUAL)
     return Done(refs={"loans": sorted(seen)})
 
 
@@ -145,18 +145,18 @@ def visit_firms(ctx: StepContext) -> Done:
     """Q-1.3.3 每季贷款企业实地跟踪: each line lands on its loan; a serious change is one to report."""
     seen = set()
     for row in ctx.facts.get("loan_visits") or []:
-        loan = inspecting.named(ctx.organization, LoanKind.COMPANY, row["employer"])
+        loan = inspecting.named(ctx.organization, row["employer"], *FIRMS)
         note = f"经营{COMPANY_STATES[row['state']]}；资金使用：{row['used_for']}"
         note += f"；措施：{row['measure']}" if row.get("measure") else ""
         _visit(ctx, loan, dt.date.fromisoformat(row["visited_day"]), note, has_changed=row["state"] == "serious")
         seen.add(loan.pk)
-    _demand_quarter(ctx, LoanKind.COMPANY, seen)
+    _demand_quarter(ctx, seen, *FIRMS)
     return Done(refs={"loans": sorted(seen)})
 
 
-def _demand_quarter(ctx: StepContext, kind: str, seen: set[int]) -> None:
+def _demand_quarter(ctx: StepContext, seen: set[int], *kinds: str) -> None:
     first, _ = quarter_of(ctx.case.period_on or ctx.on)
-    _demand_all(ctx, list(inspecting.running_at(ctx.organization, kind)), seen, first, "本季")
+    _demand_all(ctx, list(inspecting.running_at(ctx.organization, *kinds)), seen, first, "本季")
 
 
 @step_action
@@ -200,9 +200,9 @@ def settle(ctx: StepContext) -> Done:
     return answer(loan)
 
 
-@step_action
+@refusable
 def interest(ctx: StepContext) -> Done:
-    """Q-1.3.3 贴息审核: only for a loan paid back in time; how much follows from the standard, never typed."""
+    """Q-1.3.3、Q-1.3.4 贴息审核: only for a loan paid back in time; how much follows from the standard, never typed."""
     given, loan = ctx.facts, loan_of(ctx)
     if given["repaid_way"] == "late" or not given.get("clean_record"):
         raise NotPossible(Why("not_clean", "逾期还款或有不良记录，不能贴息。", "请选“不予贴息”。"))
