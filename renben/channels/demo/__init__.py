@@ -50,6 +50,7 @@ def build(*, people: int, seed: int, as_of: str | None, if_empty: bool, say: Cal
 
 def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], None]) -> dict[str, int]:
     from renben.channels.demo import findings, loans, offices, population, referrals, seekers, subsidies, work
+    from renben.channels.demo.hiring import hiring
     from renben.channels.demo.public_posts import public_posts
     from renben.channels.demo.vacancies import vacancies_of
 
@@ -66,6 +67,7 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     log = work.work(rng, calendar, today, candidates[1:], people, say)
     log += subsidies.subsidies(work.District(rng, calendar, today), people)
     say(f"{public_posts(work.District(rng, calendar, today))} 人在公益性岗位上，两个月的待遇已拨付。")
+    say(f"用人单位补贴：一家单位 {hiring(work.District(rng, calendar, today))} 人，上半年的已拨付，这半年的待复审。")
     log += loans.loans(work.District(rng, calendar, today))
     posts = vacancies_of(rng, today, people)
     say(f"招聘岗位 {sum(posts.values()) - posts['expired']} 个，其中 {posts['expired']} 个已到期。")
