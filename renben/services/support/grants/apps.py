@@ -9,7 +9,8 @@ class GrantsConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.kernel import events
-        from renben.services.support.grants import merging, refusing
+        from renben.services.support.grants import following, merging, refusing
 
         merging.load()
+        following.listen()
         events.listen(events.CaseClosed, refusing.on_case_closed)
