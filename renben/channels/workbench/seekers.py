@@ -11,13 +11,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from renben.channels.codes import code_name
 from renben.channels.paging import paginate
+from renben.channels.workbench import seekers_finding
 from renben.channels.workbench.attempts import of_people
 from renben.channels.workbench.downloads import export
 from renben.channels.workbench.people_file import identity_of
-from renben.channels.workbench.seekers_forms import SeekerFilter, streets_of
+from renben.channels.workbench.seekers_finding import FindForm
+from renben.channels.workbench.seekers_forms import streets_of
 from renben.kernel import clock
 from renben.kernel.policy import Principal, page
-from renben.services.placement import seekers_acts, seekers_coding, seekers_papers, seekers_rules
+from renben.services.placement import finding_seekers, seekers_acts, seekers_coding, seekers_papers, seekers_rules
 from renben.services.placement.codes import Access, Difficulty, WorkKind
 from renben.services.placement.models import Seeker, SeekerWish
 
@@ -25,15 +27,33 @@ VIEW, WORK = "seeker.view", "seeker.work"
 State = Seeker.State
 
 
-def selected(principal: Principal, form: SeekerFilter, *, by_state: bool = True) -> QuerySet[Seeker]:
-    """The registrations a filled-in filter asks for, inside the reader's territory."""
-    form.is_valid()
-    asked = form.cleaned_data
+def named(principal: Principal, text: str) -> QuerySet[Seeker]:
+    """Registrations of people called so, or with this number; nobody for no words."""
     rows = principal.scoped("seeker", VIEW)
+    if not text:
+        return rows.none()
+    return rows.filter(Q(number=text.upper()) | Q(pk__in=of_people(Seeker.objects.all(), text).values("pk")))
+
+
+def is_search(principal: Principal, form: FindForm) -> bool:
+    """Whether it is asked what people want and can do, rather than who somebody is. Only who looks for work is searched."""
+    asked = form.given()
+    if asked.get("state") not in ("", None, State.ACTIVE):
+        return False
+    text = asked.get("q", "").strip()
+    if form.is_demanding or asked.get("by") == "words":
+        return True
+    is_number = text.isascii() and any(sign.isdigit() for sign in text)
+    return bool(text) and not is_number and not named(principal, text).exists()
+
+
+def selected(principal: Principal, form: FindForm, *, by_state: bool = True) -> QuerySet[Seeker]:
+    """The registrations a filled-in filter asks for, as written, inside the reader's territory."""
+    asked = form.given()
+    rows = finding_seekers.exactly(principal.scoped("seeker", VIEW), form.wanted())
     if text := asked.get("q", "").strip():
         by_words = SeekerWish.objects.filter(title__icontains=text).values("seeker_id")
-        people = of_people(Seeker.objects.all(), text).values("pk")
-        rows = rows.filter(Q(number=text.upper()) | Q(pk__in=by_words) | Q(pk__in=people))
+        rows = rows.filter(Q(pk__in=named(principal, text).values("pk")) | Q(pk__in=by_words))
     if asked.get("seeker_class"):
         rows = rows.filter(seeker_class=asked["seeker_class"])
     if asked.get("office"):
@@ -46,24 +66,36 @@ def selected(principal: Principal, form: SeekerFilter, *, by_state: bool = True)
     return rows
 
 
-@page(action=VIEW)
-@require_GET
-def seeker_list(request: HttpRequest) -> HttpResponse:
-    """Who looks for work, by state; the numbers are the filter."""
-    form = SeekerFilter(request.principal, VIEW, request.GET)
+def _listed(request: HttpRequest, form: FindForm) -> dict[str, Any]:
+    """The list by state; the numbers are the filter."""
     rows = selected(request.principal, form).prefetch_related("wishes").order_by("-registered_on", "-id")
     everywhere = selected(request.principal, form, by_state=False).order_by()
     found = dict(everywhere.values_list("state").annotate(n=Count("id")))
-    current = form.cleaned_data.get("state", "")
-    context = {
-        "form": form,
+    current, text = form.cleaned_data.get("state", ""), form.cleaned_data.get("q", "").strip()
+    return {
+        "found": None,
         "rows": paginate(request, rows),
         "tabs": [
             {"code": code, "label": label, "count": found.get(code, 0), "here": code == current}
             for code, label in State.choices
         ],
         "all_count": sum(found.values()),
-        "current": current,
+        "named": text if text and current in ("", State.ACTIVE) else "",
+    }
+
+
+@page(action=VIEW)
+@require_GET
+def seeker_list(request: HttpRequest) -> HttpResponse:
+    """Who looks for work: found by name, or by what they want and can do."""
+    form = FindForm(request.principal, VIEW, request.GET)
+    if is_search(request.principal, form):
+        context = seekers_finding.context(request, form, VIEW)
+    else:
+        context = _listed(request, form)
+    context |= {
+        "form": form,
+        "current": form.cleaned_data.get("state", ""),
         "is_filtered": any(form.cleaned_data.values()),
         "soon": seekers_rules.remind_until(clock.today()),
         "may_register": request.principal.may(WORK),
@@ -75,7 +107,11 @@ def seeker_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def seeker_export(request: HttpRequest) -> HttpResponse:
     """The filtered list as a workbook, numbers masked."""
-    rows = selected(request.principal, SeekerFilter(request.principal, VIEW, request.POST))
+    form = FindForm(request.principal, VIEW, request.POST)
+    if is_search(request.principal, form):
+        rows = seekers_finding.keys(request.principal, form, VIEW)
+    else:
+        rows = selected(request.principal, form)
     columns = [
         ("登记号", 28), ("姓名", 10), ("证件号码", 22), ("性别", 6), ("文化程度", 12), ("类别", 14), ("困难原因", 24),
         ("想干的工作", 30), ("最低月工资（元）", 14), ("技能", 24), ("登记日期", 12), ("有效期至", 12), ("状态", 10),

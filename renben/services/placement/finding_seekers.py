@@ -6,10 +6,11 @@ neither a stale index nor a fault of it shows another street's person.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from renben.engines.coding import occupations
 from renben.engines.search import changes, searching
@@ -18,7 +19,8 @@ from renben.kernel.models import Region
 from renben.kernel.regions_data import code_table
 from renben.services.placement import search_meaning
 from renben.services.placement.codes import SeekerClass, Visibility, WorkKind
-from renben.services.placement.models import Seeker
+from renben.services.placement.matching_rows import DEGREES
+from renben.services.placement.models import Seeker, SeekerWish
 from renben.services.placement.search_sources import degree
 from renben.services.placement.seeker_source import ANYWHERE, NIGHTS, SEEKERS
 
@@ -31,7 +33,8 @@ PAGE = 20
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Whom somebody looks for. Empty means no matter. `region`: where the work is; `wage_fen`: what it pays a month;
-    `education`: the least the person should have (GB/T 4658)."""
+    `education`: the least the person should have (GB/T 4658); `desk`: the path of the office that registered them; `ends_from`,
+    `ends_to`: days between which the registration ends, both included."""
 
     text: str = ""
     occupation: str = ""
@@ -41,6 +44,9 @@ class Wanted:
     nights: bool = False
     kind: str = ""
     seeker_class: str = ""
+    desk: str = ""
+    ends_from: dt.date | None = None
+    ends_to: dt.date | None = None
     sort: str = ""
     page: int = 1
 
@@ -107,6 +113,11 @@ def _find(wanted: Wanted, scope: QuerySet[Seeker], always: list[Filter], size: i
 def _filters(wanted: Wanted) -> list[Filter]:
     """In the order in which a demand is given up: extras before education, education before pay, the place before the trade."""
     found: list[Filter] = []
+    if wanted.ends_from or wanted.ends_to:
+        low, high = (day.toordinal() if day else None for day in (wanted.ends_from, wanted.ends_to))
+        found.append(Between("until", low, high, "快到期" if high else "还没快到期"))
+    if wanted.desk:
+        found.append(AnyOf("desk", (wanted.desk,), "这个机构登记的"))
     if wanted.seeker_class in SeekerClass.values:
         found.append(AnyOf("class", (wanted.seeker_class,), SeekerClass(wanted.seeker_class).label))
     if wanted.nights:
@@ -125,6 +136,25 @@ def _filters(wanted: Wanted) -> list[Filter]:
     if wanted.occupation in occupations.tree():
         found.append(search_meaning.trade(wanted.occupation))
     return found
+
+
+def exactly(rows: QuerySet[Seeker], wanted: Wanted) -> QuerySet[Seeker]:
+    """The same demands over rows of any state, without widening anything; the words are for the caller to look for."""
+    wishes = SeekerWish.objects.filter(seeker=OuterRef("pk"))
+    if wanted.region:
+        rows = rows.filter(Exists(wishes.filter(Q(regions=[]) | Q(regions__contains=[wanted.region]))))
+    if wanted.wage_fen:
+        rows = rows.filter(Exists(wishes.filter(wage_min_fen__lte=wanted.wage_fen)))
+    if wanted.occupation:
+        rows = rows.filter(Exists(wishes.filter(occupation__startswith=wanted.occupation.replace("-00", ""))))
+    if wanted.kind:
+        rows = rows.filter(Exists(wishes.filter(work_kind=wanted.kind)))
+    if wanted.nights:
+        rows = rows.filter(accepts_nights=True)
+    if step := degree(wanted.education):
+        digits = [digit for digit, height in DEGREES.items() if height >= step]
+        rows = rows.filter(person__education__regex=f"^[{''.join(digits)}]")
+    return rows
 
 
 def _records(keys: Sequence[int], scope: QuerySet[Seeker]) -> list[Seeker]:

@@ -74,6 +74,7 @@ def document(seeker: Seeker, names: Mapping[str, str]) -> Document:
             "occupation": [code for wish in wishes if wish.occupation for code in tree.ancestry(wish.occupation)],
             "region": _places(wishes),
             "office": _offices(seeker),
+            "desk": offices_above(seeker.organization.path),
             "class": [seeker.seeker_class],
             "kind": [wish.work_kind for wish in wishes if wish.work_kind],
             "can": [NIGHTS] * seeker.accepts_nights + [HOUSING] * seeker.needs_housing,
@@ -129,7 +130,7 @@ def load() -> None:
             rows=rows,
             row_of=row_of,
             count=count,
-            codes=("occupation", "region", "office", "class", "kind", "can", "visibility"),
+            codes=("occupation", "region", "office", "desk", "class", "kind", "can", "visibility"),
             numbers=("wage", "degree", "years", "registered", "until"),
         )
     )

@@ -105,7 +105,7 @@ def test_the_list_finds_by_name_wish_and_number_and_only_in_the_territory(distri
     for words in ("叉车", "李建国", seeker.number.lower()):
         assert f"/seekers/{seeker.pk}/" in text_of(street.get("/seekers/", {"q": words})), words
         assert f"/seekers/{seeker.pk}/" not in text_of(other.get("/seekers/", {"q": words})), words
-    assert "没有符合条件" in text_of(street.get("/seekers/", {"q": "厨师"}))
+    assert "没有与“厨师”相近的" in text_of(street.get("/seekers/", {"q": "厨师"}))
     assert "没有符合条件" in text_of(street.get("/seekers/", {"state": "lapsed"}))
     assert other.get(f"/seekers/{seeker.pk}/").status_code == 404
 
