@@ -47,6 +47,8 @@ REFUSED = ("ethnicity", "disability", "rural_origin", "marital_birth")
 _STOPS = r"，,。．.；;！!？?、：:（）()\[\]【】《》\"“”\n"
 _GAP = rf"[^{_STOPS}]{{0,8}}"
 """What ``*`` in a word stands for: a few characters of the same clause."""
+_LOOK_BACK = 80
+"""Characters before a word in which its negation is looked for: a long text stays as quick as a short one."""
 _EDGE_BEFORE = rf"(?:^|[{_STOPS}\s/\-+]|岁|以上|以下|左右|性别|要求|限|招聘|急招|诚聘|急聘|招收|招|聘)"
 _EDGE_AFTER = rf"(?=$|[{_STOPS}\s/\-+]|\d|[一二两三四五六七八九十若]|优先|为佳|为主|名|人)"
 _MALE = "男"
@@ -122,7 +124,7 @@ def spans(p: Reader, code: str, text: str) -> list[tuple[int, int]]:
     found = [
         match.span()
         for match in _pattern(p(f"ad.words.{code}")).finditer(text)
-        if not refused.search(text[: match.start()])
+        if not refused.search(text, max(0, match.start() - _LOOK_BACK), match.start())
     ]
     if code in STANDALONE:
         alone = (match.span(1) for match in _standalone(p(f"ad.standalone.{code}")).finditer(text))
