@@ -114,6 +114,13 @@ class FairBoothBooked:
     booth_id: int
 
 
+@dataclass(frozen=True)
+class FairMoved:
+    """A fair takes place on another day or at other hours."""
+
+    fair_id: int
+
+
 _listeners: dict[type, list[Callable]] = defaultdict(list)
 
 

@@ -22,7 +22,7 @@ from renben.channels.workbench.attempts import attempt
 from renben.kernel import clock
 from renben.kernel.policy import PUBLIC, page
 from renben.services.placement.fairs import visiting
-from renben.services.placement.fairs.models import Fair, FairVisitor
+from renben.services.placement.fairs.models import Fair, FairBooth, FairVisitor
 from renben.services.placement.hall import opening, queueing, talking, watching
 from renben.services.placement.hall.models import Hall, Room, Talk
 from renben.services.placement.interviews.models import Side
@@ -107,7 +107,7 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
         "called_name": f"{visitor.name[:1]}{'*' * (len(visitor.name) - 1)}",
         "lines": lines,
         "standing": [line for line in lines if line["seen"].mine is not None],
-        "past": [one for one in talks if not one.is_standing],
+        "past": [one for one in talks if not one.is_standing or one.room.booth.state == FairBooth.State.CANCELLED],
         "called": watching.called(rooms),
         "closed": opening.why_closed(held.fair),
         "may_book": held.fair.is_coming,

@@ -50,9 +50,11 @@ def hall(request: HttpRequest, pk: int) -> HttpResponse:
         "hall": held,
         "rooms": [(one, request.build_absolute_uri(reverse("hall_room", args=[one.room.code]))) for one in rooms],
         "public": request.build_absolute_uri(reverse("jobfair_hall", args=[fair.number])),
+        "left_over": sum(one.waiting for one in rooms),
         "absent": [one.room.booth for one in rooms if one.is_absent],
         "talks": paginate(request, _talks(fair)),
         "closed": opening.why_closed(fair),
+        "is_over": opening.is_over(fair),
         "is_announced": fair.announced_on is not None,
     }
     return render(request, "fairs/hall.html", context)

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from renben.engines.messaging.models import Message
 from renben.kernel import clock
 from renben.kernel.models import Task
 from renben.services.placement.fairs import booking, known_facts, planning, reporting, visiting
@@ -378,3 +379,55 @@ def test_bad_beats_are_refused_and_a_talk_belongs_to_its_ticket(online):
     over = Client().post(f"{online.door(online.first)}talks/{talk.pk}/exchange/", {"sent": "[]"}).json()
     assert over["over"] is True
     assert "写结果" in text_of(Client().get(online.door(online.first)))
+
+
+def test_who_was_not_reached_is_told_and_stands_before_the_office(online):
+    online.at(9)
+    ann = online.visitor("王秀兰")
+    online.take(ann, online.first)
+    online.at(10)
+    assert "没有轮到您" in text_of(Client().get(f"/jobfairs/hall/{ann.code}/"))
+    said = text_of(online.clerk.get(f"/fairs/{online.fair.pk}/hall/"))
+    assert "1 个号没有轮到" in said and "没轮到</td>" in said
+
+
+def test_an_employer_that_gives_up_frees_its_numbers(online):
+    online.at(9)
+    ann = online.visitor("王秀兰")
+    third = online.book("北京远山电子有限公司", "装配工")
+    for booth in (online.first, online.second):
+        online.take(ann, booth)
+    booking.give_back(booth=online.second, why="来不了", by=online.world.clerk)
+    assert "单位退出了这场会" in text_of(Client().get(f"/jobfairs/hall/{ann.code}/"))
+    assert "您是北京远山电子有限公司的1号" in text_of(online.take(ann, third))
+
+
+def test_a_fair_that_moves_takes_the_booked_times_along(online):
+    ann, bob = online.visitor("王秀兰"), online.visitor("李建国")
+    online.take(ann, online.first, slot=slot(9, 20))
+    online.take(bob, online.first, slot=slot(9, 50))
+    plan = planning.Plan(
+        kind="regular", title="线上招聘会", on=dt.date(2026, 12, 4), starts_at=dt.time(9), ends_at=dt.time(9, 40),
+        place="线上", booths=9, booths_each=1, booking_until=DAY,
+    )  # fmt: skip
+    version = Fair.objects.get().version
+    planning.change(fair=online.fair, plan=plan, version=version, by=online.world.clerk)
+    assert online.talk(ann, online.first).slot_at == dt.datetime(2026, 12, 4, 9, 20, tzinfo=clock.ZONE)
+    assert online.talk(bob, online.first).slot_at is None, "the fair no longer has this time: a number in the queue"
+
+
+def test_doors_times_and_invitations_are_messages(online):
+    doors = Message.objects.filter(template="hall.door", employer=online.first.employer)
+    room = online.room(online.first)
+    assert doors.get().link == f"/jobfairs/room/{room.code}/"
+    online.clerk.post(f"/fairs/rooms/{room.pk}/door/")
+    assert sorted(doors.values_list("state", flat=True)) == ["void", "waiting"], "the old address is not told any more"
+    seeker = online.world.seeker("王秀兰", valid_until=dt.date(2027, 2, 1))
+    ann = online.visitor("", person=seeker.person)
+    online.take(ann, online.first, slot=slot(9, 0))
+    mine = Message.objects.filter(person=seeker.person)
+    assert "12月03日 09:00" in mine.get(template="hall.slot").title
+    online.at(9)
+    online.call(online.first)
+    online.write(online.meet(ann, online.first), "invited", words="12月4日9点到厂里。")
+    assert "约您面试“包装工”岗位：12月4日9点到厂里。" in mine.get(template="hall.invited").text

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from renben.kernel import acts, audit, clock, numbering, taskboard
+from renben.kernel import acts, audit, clock, events, numbering, taskboard
 from renben.kernel.models import Organization
 from renben.services.placement.fairs import limits
 from renben.services.placement.fairs.models import Fair, FairBooth
@@ -89,11 +89,13 @@ def change(*, fair: Fair, plan: Plan, version: int, by: Any) -> Fair:
     last = max((place for stand in standing(held) for place in stand.places), default=0)
     if faults := _faults(plan, last):
         raise NotPossible(*faults)
-    moved = held.on != plan.on
+    moved = (held.on, held.starts_at, held.ends_at) != (plan.on, plan.starts_at, plan.ends_at)
     for name, value in vars(plan).items():
         setattr(held, name, value)
     held.version += 1
     held.save()
+    if moved:
+        events.emit(events.FairMoved(held.pk))
     note(held, "change", by, on=str(plan.on), moved=moved)
     return held
 

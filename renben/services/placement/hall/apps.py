@@ -8,7 +8,8 @@ class HallConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from renben.services.placement.hall import counting, opening, settings_keys  # noqa: F401 - declares its settings
+        from renben.services.placement.hall import counting, opening, queueing, settings_keys  # noqa: F401 - declares its settings
 
         opening.load()
+        queueing.load()
         counting.load()

@@ -9,6 +9,7 @@ from typing import Any
 from renben.kernel import acts, clock, events, settings_store, taskboard
 from renben.services.placement.fairs import booking, planning
 from renben.services.placement.fairs.models import Fair, FairBooth
+from renben.services.placement.hall import telling
 from renben.services.placement.hall.models import Hall, Room
 from renben.services.registration.reasons import NotPossible, Why
 
@@ -48,12 +49,14 @@ def _has_slots(hall: Hall) -> bool:
 
 
 def _furnish(hall: Hall, booth: FairBooth) -> None:
-    Room.objects.get_or_create(booth=booth, defaults={"hall": hall, "code": fresh_code()})
+    room, is_new = Room.objects.get_or_create(booth=booth, defaults={"hall": hall, "code": fresh_code()})
+    if is_new:
+        telling.door(room)
 
 
 def on_booked(event: events.FairBoothBooked) -> None:
     """A booth booked after the hall was set up gets its room with it."""
-    booth = FairBooth.objects.get(pk=event.booth_id)
+    booth = FairBooth.objects.select_related("fair__organization", "employer").get(pk=event.booth_id)
     hall = Hall.objects.filter(fair_id=booth.fair_id).first()
     if hall is not None:
         _furnish(hall, booth)
@@ -64,6 +67,7 @@ def new_door(*, room: Room, by: Any) -> Room:
     """换入口: the address given out before opens nothing any more."""
     room.code = fresh_code()
     room.save(update_fields=["code"])
+    telling.door(room)
     planning.note(room.booth.fair, "new_door", by, employer=room.booth.employer_id)
     return room
 
@@ -96,6 +100,11 @@ def opens_at(fair: Fair) -> dt.datetime:
 def is_open(fair: Fair) -> bool:
     """Whether numbers are given and people are called now."""
     return fair.state == Fair.State.ANNOUNCED and opens_at(fair) <= clock.now() < ends_at(fair)
+
+
+def is_over(fair: Fair) -> bool:
+    """Whether nobody is called any more."""
+    return not fair.is_coming or clock.now() >= ends_at(fair)
 
 
 def why_closed(fair: Fair) -> str:

@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db.models import Max
 
-from renben.kernel import acts, clock
+from renben.kernel import acts, clock, events
 from renben.services.placement.fairs import planning, visiting
 from renben.services.placement.fairs.models import FairBooth, FairVisitor
-from renben.services.placement.hall import opening
+from renben.services.placement.hall import opening, telling
 from renben.services.placement.hall.models import Hall, Room, Talk
 from renben.services.placement.interviews import line
 from renben.services.placement.models import Vacancy
@@ -80,7 +80,8 @@ def _against(room: Room, visitor: FairVisitor, vacancy: Vacancy | None) -> list[
     found = []
     if vacancy is not None and vacancy.pk not in {one.pk for one in visiting.vacancies_at(room.booth)}:
         found.append(Why("vacancy", "这个岗位不在这间洽谈室，请重新选。"))
-    standing = Talk.objects.filter(visitor=visitor, state__in=Talk.STANDING).exclude(room=room).count()
+    rows = Talk.objects.filter(visitor=visitor, state__in=Talk.STANDING).exclude(room=room)
+    standing = rows.exclude(room__booth__state=FairBooth.State.CANCELLED).count()
     if standing >= room.hall.numbers_each:
         most = room.hall.numbers_each
         found.append(Why("many", f"一个人最多同时排{most}家，您已经排了{standing}家。", "谈完或退掉一家，再排这一家。"))
@@ -126,19 +127,23 @@ def _join(room: Room, visitor: FairVisitor, vacancy: Vacancy | None, slot_at: dt
     talk = Talk.objects.create(
         room=room, visitor=visitor, vacancy=vacancy, number=last + 1, slot_at=slot_at, joined_at=clock.now()
     )
+    telling.slot(talk)
     planning.note(room.hall.fair, "queue", None, visitor=visitor.pk, room=room.pk, number=talk.number)
     return talk
 
 
 def _hold_visitor(visitor: FairVisitor) -> FairVisitor:
     """Locked after the room: two numbers of one person at the same moment are counted one after the other."""
-    return FairVisitor.objects.select_for_update(of=("self",), no_key=True).get(pk=visitor.pk)
+    rows = FairVisitor.objects.select_for_update(of=("self",), no_key=True).select_related("person")
+    return rows.get(pk=visitor.pk)
 
 
 def hold_talk(talk: Talk) -> Talk:
     """The talk as it stands now, its room locked."""
     hold(talk.room_id)
-    rows = Talk.objects.select_related("room__hall__fair", "room__booth__employer", "visitor", "vacancy")
+    rows = Talk.objects.select_related(
+        "room__hall__fair__organization", "room__booth__fair", "room__booth__employer", "visitor__person", "vacancy"
+    )
     return rows.get(pk=talk.pk)
 
 
@@ -149,6 +154,7 @@ def give_up(*, talk: Talk) -> Talk:
     if held.state == State.WAITING:
         held.state, held.ended_at = State.LEFT, clock.now()
         held.save(update_fields=["state", "ended_at"])
+        telling.no_slot(held)
         planning.note(held.room.hall.fair, "leave_queue", None, visitor=held.visitor_id, room=held.room_id)
     return held
 
@@ -192,3 +198,23 @@ def pass_over(*, talk: Talk) -> Talk:
     line.forget(held)
     planning.note(held.room.hall.fair, "pass_over", None, visitor=held.visitor_id, room=held.room_id)
     return held
+
+
+def on_moved(event: events.FairMoved) -> None:
+    """A fair on another day or at other hours: a booked time goes with the day; one the fair no longer has becomes a number."""
+    hall = Hall.objects.filter(fair_id=event.fair_id).select_related("fair__organization").first()
+    if hall is None:
+        return
+    times = set(slots(hall))
+    rows = Talk.objects.filter(room__hall=hall, state=State.WAITING, slot_at__isnull=False)
+    for talk in rows.select_related("room__hall__fair", "room__booth__employer", "visitor__person").order_by("id"):
+        at = dt.datetime.combine(hall.fair.on, talk.slot_at.astimezone(clock.ZONE).time(), clock.ZONE)
+        talk.slot_at = at if at in times else None
+        talk.save(update_fields=["slot_at"])
+        telling.no_slot(talk)
+        telling.slot(talk)
+
+
+def load() -> None:
+    """Hear of fairs that move."""
+    events.listen(events.FairMoved, on_moved)

@@ -9,7 +9,7 @@ from renben.services.placement import results
 from renben.services.placement.codes import Unfit
 from renben.services.placement.fairs import booking, planning, visiting
 from renben.services.placement.fairs.models import Fair, FairBooth, FairIntent, FairVisitor
-from renben.services.placement.hall import queueing
+from renben.services.placement.hall import queueing, telling
 from renben.services.placement.hall.models import Room, Talk
 from renben.services.placement.interviews import line
 from renben.services.placement.interviews.models import Side
@@ -77,6 +77,8 @@ def record(*, talk: Talk, outcome: Outcome) -> Talk:
     else:
         _agree(held)
     held.save()
+    if held.result == Result.INVITED:
+        telling.invited(held)
     planning.note(
         held.room.hall.fair, "talk_result", None, visitor=held.visitor_id, room=held.room_id, result=held.result
     )

@@ -23,6 +23,7 @@ class Seen:
     is_talking: bool
     is_here: bool
     is_absent: bool
+    is_over: bool = False
     mine: Talk | None = None
     ahead: int = 0
 
@@ -33,6 +34,8 @@ class Seen:
             here = "单位还没进来，已提醒工作人员"
         else:
             here = "单位在" if self.is_here else "单位还没进来"
+        if self.is_over:
+            return f"已结束{f'，{self.waiting}人没轮到' if self.waiting else ''}"
         talking = "，正在谈" if self.is_talking else ""
         return f"{here}{talking}，{f'{self.waiting}人在等' if self.waiting else '没有人在等'}"
 
@@ -41,6 +44,8 @@ class Seen:
         """`您是5号，前面还有2人`; empty without a number."""
         if self.mine is None:
             return ""
+        if self.is_over and self.mine.state == State.WAITING:
+            return "会已经结束，没有轮到您。还想去这家，请告诉工作人员"
         if self.mine.state == State.CALLED:
             return "轮到您了，请进去面谈"
         if self.mine.slot_at is not None and self.mine.slot_at > clock.now():
@@ -66,6 +71,7 @@ def _seen(room: Room, standing: list[Talk], visitor: FairVisitor | None) -> Seen
         is_talking=any(one.state == State.CALLED for one in standing),
         is_here=opening.is_employer_here(room),
         is_absent=opening.is_absent(room),
+        is_over=opening.is_over(room.hall.fair),
         mine=mine,
         ahead=line.index(mine) if mine in line else 0,
     )
