@@ -127,7 +127,9 @@ def roster_of(claim: HiringClaim) -> list[dict[str, Any]]:
     """The roster with what each person brings, in two statements."""
     rows = claim.people.select_related("person", "determination", "struck_by").order_by("id")
     months = (
-        HiringMonth.objects.filter(row__claim=claim).select_related("payment_line__batch").order_by("item", "month")
+        HiringMonth.objects.filter(row__claim=claim)
+        .select_related("payment_line__batch")
+        .order_by("item", "month", "part")
     )
     by_row: dict[int, list[HiringMonth]] = {}
     for month in months:
@@ -141,7 +143,7 @@ def _summary(row: HiringPerson, months: list[HiringMonth]) -> dict[str, Any]:
     return {
         "row": row,
         "months": months,
-        "si_months": sum(one.item == Item.SI for one in counted),
+        "si_months": sum(one.item == Item.SI and not one.part for one in counted),
         "si_fen": sum(one.fen for one in counted if one.item == Item.SI),
         "post_fen": sum(one.fen for one in counted if one.item == Item.POST),
         "waiting": sum(one.state == Month.WAITING for one in quiet),
@@ -168,7 +170,7 @@ def by_month(claim: HiringClaim) -> list[dict[str, Any]]:
     """Month by month: how many people count, what it brings under each item, how many wait."""
     rows = HiringMonth.objects.filter(row__claim=claim).order_by().values("month", "item", "state")
     found: dict[dt.date, dict[str, int]] = {}
-    for one in rows.annotate(n=Count("id"), fen=Sum("fen")).order_by("month", "item", "state"):
+    for one in rows.annotate(n=Count("id", filter=Q(part=0)), fen=Sum("fen")).order_by("month", "item", "state"):
         line = found.setdefault(one["month"], {"si": 0, "si_fen": 0, "post": 0, "post_fen": 0, "waiting": 0, "none": 0})
         if one["state"] in COUNTED:
             line[one["item"]] += one["n"]
@@ -250,7 +252,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 def row_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One person of a roster: the contract, of which kind and why, and every month with its reason."""
     row: HiringPerson = request.subject
-    months = row.months.select_related("payment_line__batch").order_by("item", "month")
+    months = row.months.select_related("payment_line__batch").order_by("item", "month", "part")
     determination = row.determination
     claim = row.claim
     context = {

@@ -149,8 +149,9 @@ def compare(population: Population, *, before: Parameters, after: Parameters, on
     unknown = np.zeros(person.size, dtype=bool)
     np.logical_or.at(unknown, place, old_unknown | new_unknown)
     kind = kind or new_kind
+    in_money = kind in MONEY or (rows.output is not None and all(key.endswith("_fen") for key in rows.output.tolist()))
     return Outcome(
-        population, person, rows.office[first], sums[0], sums[1], unknown, kind in MONEY, kind == MONTHS
+        population, person, rows.office[first], sums[0], sums[1], unknown, in_money, kind == MONTHS
     )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ class HiringConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.kernel import events
-        from renben.services.support.hiring import merging, settling
+        from renben.services.support.hiring import merging, policy_view, settling
 
         merging.load()
+        policy_view.load()
         events.listen(events.PaymentListPaid, settling.on_paid)
         events.listen(events.PaymentLinesReturned, settling.on_returned)

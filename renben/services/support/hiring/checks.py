@@ -142,7 +142,7 @@ def against(claim: HiringClaim, rows: Sequence[HiringPerson]) -> dict[int, dict[
 
 def drawn_before(claim: HiringClaim, people: Collection[int]) -> dict[int, dict[str, int]]:
     """`{person id: {item: count}}` of what any firm got, or is about to get, for a person outside this application."""
-    rows = HiringMonth.objects.filter(person__in=people, state__in=HiringMonth.HELD).exclude(row__claim=claim)
+    rows = HiringMonth.objects.filter(person__in=people, part=0, state__in=HiringMonth.HELD).exclude(row__claim=claim)
     found: dict[int, dict[str, int]] = defaultdict(lambda: {Item.SI.value: 0, Item.POST.value: 0})
     for person, item in rows.order_by("id").values_list("person_id", "item"):
         found[person][item] += 1
@@ -152,7 +152,7 @@ def drawn_before(claim: HiringClaim, people: Collection[int]) -> dict[int, dict[
 def taken_elsewhere(claim: HiringClaim, people: Collection[int]) -> dict[tuple[int, str, dt.date], str]:
     """`{(person, item, month): firm}` of what another application has got already, or an earlier one was granted. Of two that
     were granted the same month the earlier one stands, so that they do not hold each other up."""
-    rows = HiringMonth.objects.filter(person__in=people).exclude(row__claim=claim)
+    rows = HiringMonth.objects.filter(person__in=people, part=0).exclude(row__claim=claim)
     granted = Q(state="due", row__claim__state__in=HiringClaim.GRANTED, row__claim__lt=claim.pk)
     rows = rows.filter(Q(state__in=HiringMonth.HELD) | granted).order_by("id")
     pairs = rows.values_list("person_id", "item", "month", "row__claim__employer__name")

@@ -60,13 +60,6 @@ class Hired:
     def is_hardship(self) -> bool:
         return self.group == Group.HARDSHIP
 
-    @property
-    def contract_months(self) -> int:
-        """Full months of the contract; one without an end counts as the longest career."""
-        if self.contract_to is None:
-            return LONGEST_CAREER
-        return full_months(self.contract_from, self.contract_to + dt.timedelta(days=1))
-
     def year_end(self, number: int) -> dt.date:
         """The last day of a year of the contract, counted from 1."""
         month = shifted(self.contract_from, A_YEAR * number)
@@ -74,14 +67,20 @@ class Hired:
         return month.replace(day=min(self.contract_from.day, last)) - dt.timedelta(days=1)
 
 
+def contract_months(start: dt.date, end: dt.date | None) -> int:
+    """Full months of a contract; one without an end counts as the longest career."""
+    return LONGEST_CAREER if end is None else full_months(start, end + dt.timedelta(days=1))
+
+
 @dataclass(frozen=True)
 class Amount:
-    """What a month brings under an item; `fen` None while it cannot be told."""
+    """What a month brings under an item; `fen` None while it cannot be told, `no_standard` when only a figure is missing."""
 
     item: str
     month: dt.date
     fen: int | None
     reason: str = ""
+    no_standard: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,7 @@ def _outside_work(hired: Hired, month: dt.date) -> str:
 def _found(item: str, month: dt.date, found: Determination, key: str) -> Amount:
     if not found.is_answered:
         why = "；".join(found.missing) or "没有现行标准"
-        return Amount(item, month, None, why)
+        return Amount(item, month, None, why, no_standard=True)
     if found.result.get(key) is None:
         return Amount(item, month, None, "这个时期的标准不是按年核定的，不能按年计发")
     fen = round(found.result[key] * 100)
@@ -254,7 +253,10 @@ class _Reckoning:
             return Amount(item, month, 0 if said.is_sure else None, f"{when:%Y年%m月}：{said.text}")
         if (capped := self._capped(item, month)) is not None:
             return capped
-        given = {"contract_months": hired.contract_months, "wage": yuan(hired.wage_fen)}
+        given = {
+            "contract_months": contract_months(hired.contract_from, hired.contract_to),
+            "wage": yuan(hired.wage_fen),
+        }
         amount = _found(item, month, self._ask(item, end, given), "per_year")
         if amount.fen:
             self.used[item] = self.used.get(item, 0) + 1

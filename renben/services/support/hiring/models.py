@@ -142,7 +142,8 @@ class HiringPerson(models.Model):
 
 
 class HiringMonth(models.Model):
-    """What one month brings under one item; of the post, the month in which a year of the contract became full.
+    """What one month brings under one item; of the post, the month in which a year of the contract became full. Part 0 is the
+    month itself, further parts are differences paid later (补发), each a line of its own.
 
     `fen` is None while no standard is on file or something has to be looked into; 0 with the reason when nothing is due.
     """
@@ -163,9 +164,11 @@ class HiringMonth(models.Model):
     person = models.ForeignKey("kernel.Person", models.PROTECT, related_name="hiring_months")
     item = models.CharField("项目", max_length=6, choices=Item.choices)
     month = models.DateField("所属月份", help_text="当月1日")
+    part = models.PositiveSmallIntegerField("第几笔", default=0, help_text="0是这个月本身，1起是补发的差额")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.NONE)
     fen = models.BigIntegerField("金额（分）", null=True, blank=True)
     reason = models.CharField("说明", max_length=400, blank=True)
+    waits_for_standard = models.BooleanField("只差标准", default=False)
     payment_line = models.ForeignKey("payments.PaymentLine", models.PROTECT, null=True, blank=True, related_name="+")
     owed_fen = models.BigIntegerField("应追回（分）", default=0)
     recovered_fen = models.BigIntegerField("已追回（分）", default=0)
@@ -174,16 +177,16 @@ class HiringMonth(models.Model):
 
     class Meta:
         verbose_name = "用人单位补贴月份"
-        ordering = ["row_id", "item", "month"]
+        ordering = ["row_id", "item", "month", "part"]
         indexes = [models.Index(fields=["state", "month"], name="hiring_month_state")]
         constraints = [
             models.UniqueConstraint(
-                fields=["row", "item", "month"],
+                fields=["row", "item", "month", "part"],
                 name="hiring_month_once",
                 violation_error_message="这个月的这一项已经有了。",
             ),
             models.UniqueConstraint(
-                fields=["person", "item", "month"],
+                fields=["person", "item", "month", "part"],
                 condition=Q(state__in=["listed", "paid", "recover"]),
                 name="hiring_month_one_firm",
                 violation_error_message="这个人这个月的这一项已经发给一个单位。",

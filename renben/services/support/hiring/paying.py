@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from renben.engines.payments import accounts
 from renben.engines.payments import actions as payments
 from renben.engines.payments.models import PaymentAccount, PaymentBatch, PaymentLine
@@ -46,6 +48,9 @@ def hand_over(
     if against := against_firm(held.employer, clock.today()):
         raise NotPossible(*against)
     reckoning.reckon(held, by=by)
+    if held.state == State.LISTED:  # what is due since then rests on facts and figures of today
+        again = held.people.filter(months__state=HiringMonth.State.DUE).select_related("person", "determination")
+        reckoning.reckon(held, again.distinct().order_by("id"), by=by, keep=True)
     rows = list(
         payable(held).select_for_update(of=("self",)).select_related("row__determination", "person").order_by("id")
     )
@@ -53,7 +58,7 @@ def hand_over(
         raise NotPossible(Why("nothing_due", "这份申请没有待拨付的月份。", "已经列入名录的不会再列一次。"))
     target = _account(held, account, by)
     batches = [batch for item in held.items if (batch := _list(item, rows, target, organization, by)) is not None]
-    _clear_returns(held)
+    _clear_tasks(held)
     trail(held, "hand_over", by, batches=[batch.pk for batch in batches], total_fen=sum(row.fen for row in rows))
     moved(held, State.LISTED)
     return batches
@@ -79,13 +84,15 @@ def _list(
     if not mine:
         return None
     heading = HEADING[Item(item)]
-    dues = [payments.Due(row.person_id, row.month, row.fen, row.row.determination_id, account.pk) for row in mine]
+    dues = [
+        payments.Due(row.person_id, row.month, row.fen, row.row.determination_id, account.pk, row.part) for row in mine
+    ]
     batch, lines = payments.make_batch(
         heading=heading, month=first_of(clock.today()), organization=organization, dues=dues, by=by
     )
     by_key = {line.key: line for line in lines}
     for row in mine:
-        line = by_key.get(payments.payment_key(heading, row.person_id, row.month))
+        line = by_key.get(payments.payment_key(heading, row.person_id, row.month, row.part))
         if line is None:
             text = f"{row.person.name}{row.month:%Y年%m月}的{HEADINGS[heading]}已在别的名录里，不能重复发放。"
             raise NotPossible(Why("paid_already", text, "请核对是哪个单位申请的，再对这个人作不计算。"))
@@ -94,11 +101,11 @@ def _list(
     return batch
 
 
-def _clear_returns(claim: HiringClaim) -> None:
-    """What the bank sent back is on a list again: nothing to look into any more."""
-    keys = Task.objects.filter(key__startswith=f"hiring.returned:{claim.pk}:", cleared_at=None).order_by("id")
-    for key in keys.values_list("key", flat=True):
-        taskboard.clear(key=key, event=BACK, outcome="已重新列入名录")
+def _clear_tasks(claim: HiringClaim) -> None:
+    """What the bank sent back, or what became due later, is on a list: nothing to do any more."""
+    mine = Q(key__startswith=f"hiring.returned:{claim.pk}:") | Q(key__startswith=f"hiring.more:{claim.pk}:")
+    for key in list(Task.objects.filter(mine, cleared_at=None).order_by("id").values_list("key", flat=True)):
+        taskboard.clear(key=key, event=BACK, outcome="已列入名录")
 
 
 def paid_fen(claim: HiringClaim) -> int:

@@ -82,7 +82,7 @@ def reckon(claim: HiringClaim, rows: Iterable[HiringPerson] | None = None, *, by
 
 
 def _put_months(row: HiringPerson, decision: HiringDecision, taken: dict[tuple[int, str, dt.date], str]) -> None:
-    held = {(one.item, one.month): one for one in row.months.order_by("id")}
+    held = {(one.item, one.month): one for one in row.months.filter(part=0).order_by("id")}
     wanted = {(amount.item, amount.month): amount for amount in decision.amounts}
     for key, one in held.items():
         if key not in wanted and one.state in (State.NONE, State.WAITING, State.DUE):
@@ -91,11 +91,12 @@ def _put_months(row: HiringPerson, decision: HiringDecision, taken: dict[tuple[i
         one = held.get(key) or HiringMonth(row=row, person=row.person, item=amount.item, month=amount.month)
         if one.pk and one.state not in (State.NONE, State.WAITING, State.DUE):
             continue
-        before = (one.fen, one.reason, one.state) if one.pk else None
+        before = (one.fen, one.reason, one.state, one.waits_for_standard) if one.pk else None
         one.fen, one.reason, one.state = amount.fen, amount.reason[:400], _state_of(amount)
+        one.waits_for_standard = amount.no_standard and not row.struck_reason
         if row.struck_reason:
             one.fen, one.reason, one.state = 0, f"不计算：{row.struck_reason}"[:400], State.NONE
         elif (firm := taken.get((row.person_id, *key))) is not None and one.state == State.DUE:
             one.fen, one.reason, one.state = 0, f"这个月的这一项已经由“{firm}”申请，不能重复", State.NONE
-        if before != (one.fen, one.reason, one.state):
+        if before != (one.fen, one.reason, one.state, one.waits_for_standard):
             one.save()

@@ -9,7 +9,7 @@ from renben.kernel import acts, clock, events, taskboard
 from renben.kernel.models import Task
 from renben.services.registration.reasons import NotPossible, Why
 from renben.services.support.hiring import reckoning
-from renben.services.support.hiring.applying import demand, lock, trail
+from renben.services.support.hiring.applying import demand, lock, payable, trail
 from renben.services.support.hiring.decision import Amount, decide
 from renben.services.support.hiring.models import HiringClaim, HiringMonth, HiringPerson
 from renben.services.support.hiring.paying import BACK
@@ -47,34 +47,71 @@ def on_returned(event: events.PaymentLinesReturned) -> None:
         )
 
 
-def _owed(row: HiringMonth, now: Amount | None) -> int:
-    """What of a paid month has to come back by the facts of today, recoveries taken off; 0 while it cannot be told."""
-    if now is None or now.fen is None:
-        return 0
-    return max(0, row.fen - now.fen - row.recovered_fen)
+def _settle_month(rows: list[HiringMonth], now: Amount | None) -> None:
+    """Bring one month of one person in line with what it should bring today: a difference to pay is a part of its own, what was
+    paid too much is owed back on the month itself. Nothing while a part is on its way or the amount cannot be told."""
+    base, parts = rows[0], rows[1:]
+    if base.state in (State.NONE, State.WAITING, State.DUE, State.LISTED) or now is None or now.fen is None:
+        return
+    if any(one.state == State.LISTED for one in parts):
+        return
+    out = [one for one in rows if one.state in (State.PAID, State.RECOVER, State.RECOVERED)]
+    net = sum(one.fen - one.recovered_fen for one in out)
+    more = now.fen - net
+    due = next((one for one in parts if one.state == State.DUE), None)
+    if more > 0:
+        due = due or HiringMonth(
+            row=base.row, person=base.person, item=base.item, month=base.month, part=rows[-1].part + 1, state=State.DUE
+        )
+        due.fen, due.reason = more, "补发差额：按今天的数据和标准应多发"
+        due.save()
+    elif due is not None:
+        due.delete()
+    base.owed_fen = max(0, -more)
+    base.state = State.RECOVER if base.owed_fen else (State.RECOVERED if not net and base.recovered_fen else State.PAID)
+    base.reason = now.reason[:400] if base.owed_fen else ""
+    base.save(update_fields=["owed_fen", "state", "reason"])
 
 
 @acts.whole
 def review(*, claim: HiringClaim, by: Any) -> list[HiringMonth]:
-    """Compare what was paid with the facts of today. Less due: the difference is owed back. Months not paid before that are due
-    by now can be listed (补发). Running it again changes nothing. Returns the months that owe."""
+    """Compare what was paid with the facts and figures of today. Less due: the difference is owed back (追回). More due, or months
+    that could not be paid before: they wait to be listed (补发). Running it again changes nothing. Returns the months that owe."""
     held = lock(claim)
     demand(held, HiringClaim.State.APPROVED, HiringClaim.State.LISTED)
     reckoning.reckon(held, by=by)
     lines = reckoning.lines_of(held)
     facts = reckoning.facts_of(held, lines)
-    owing = []
     for row in lines:
+        if row.struck_reason:
+            continue
         now = {(one.item, one.month): one for one in decide(facts[row.pk], on=clock.today()).amounts}
-        for month in row.months.filter(state__in=[State.PAID, State.RECOVER]).order_by("month", "id"):
-            amount = now.get((month.item, month.month))
-            month.owed_fen = _owed(month, amount) if not row.struck_reason else month.owed_fen
-            month.state = State.RECOVER if month.owed_fen else State.PAID
-            month.reason = (amount.reason if month.owed_fen and amount is not None else "")[:400]
-            month.save(update_fields=["owed_fen", "state", "reason"])
-            owing += [month] if month.owed_fen else []
+        by_month: dict[tuple[str, dt.date], list[HiringMonth]] = {}
+        for month in row.months.select_related("row", "person").order_by("part", "id"):
+            by_month.setdefault((month.item, month.month), []).append(month)
+        for key, rows in by_month.items():
+            _settle_month(rows, now.get(key))
+    owing = list(HiringMonth.objects.filter(row__claim=held, state=State.RECOVER).order_by("month", "id"))
     _tell(held, owing)
+    _tell_more(held)
     return owing
+
+
+def _tell_more(claim: HiringClaim) -> None:
+    """A task for what became due after the list; hand_over clears it."""
+    due = payable(claim)
+    first = due.order_by("id").first()
+    if claim.state != HiringClaim.State.LISTED or first is None:
+        close_tasks(f"hiring.more:{claim.pk}:", event=BACK, outcome="没有要补发的了")
+        return
+    taskboard.open_task(
+        key=f"hiring.more:{claim.pk}:{first.pk}",
+        title=f"补发用人单位补贴：{claim.employer.name}"[:120],
+        reason=f"{claim.period}有{due.count()}笔待补发，请核对后列入名录。",
+        organization=claim.organization,
+        cleared_by=BACK,
+        url=f"/hiring/{claim.pk}/",
+    )
 
 
 def close_tasks(prefix: str, *, event: str, outcome: str) -> None:
@@ -137,7 +174,7 @@ def record_recovery(*, month: HiringMonth, fen: int, on: dt.date, note: str, by:
     held.owed_fen -= fen
     held.recovered_on, held.recovered_note = on, note.strip()[:200]
     if not held.owed_fen:
-        held.state = State.RECOVERED if held.recovered_fen == held.fen else State.PAID
+        held.state = State.RECOVERED if held.recovered_fen >= held.fen else State.PAID
     held.save()
     trail(claim, "recover", by, person=held.person_id, month=held.month, fen=fen)
     owing = list(HiringMonth.objects.filter(row__claim=claim, state=State.RECOVER).order_by("month", "id"))

@@ -9,8 +9,9 @@ class PostsConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.services.records import facts
-        from renben.services.support.posts import late_figures, merging
+        from renben.services.support.posts import late_figures, merging, policy_view
 
         merging.load()
         late_figures.listen()
+        policy_view.load()
         facts.provide("public_post", "renben.services.support.posts.case_facts:printed")

@@ -130,7 +130,7 @@ def office(db) -> Office:
 
 def months(row: HiringPerson, item: str = "si") -> dict[str, tuple[int | None, str]]:
     """`{month: (fen, state)}`."""
-    rows = row.months.filter(item=item).order_by("month")
+    rows = row.months.filter(item=item, part=0).order_by("month")
     return {f"{one.month:%Y-%m}": (one.fen, one.state) for one in rows}
 
 
