@@ -68,6 +68,7 @@ WORDS = {
     "vacancy.report_answered": "核实招聘举报",
     "seeker.register": "求职登记",
     "seeker.change": "修改求职登记",
+    "seeker.check": "核对网上求职登记",
     "seeker.renew": "求职登记续期",
     "seeker.withdraw": "不再求职",
     "seeker.placed": "求职登记：已就业",

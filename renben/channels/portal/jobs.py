@@ -24,10 +24,10 @@ from renben.kernel import clock
 from renben.kernel.models import Region
 from renben.kernel.policy import PUBLIC, page
 from renben.kernel.textnorm import halfwidth
-from renben.services.placement import finding_vacancies, reporting, vacancies_words
+from renben.services.placement import finding_vacancies, referring_checks, reporting, vacancies_words
 from renben.services.placement.codes import Access, Shift, WorkKind
 from renben.services.placement.finding_vacancies import SORTS, Wanted
-from renben.services.placement.models import Vacancy
+from renben.services.placement.models import Referral, Vacancy
 from renben.services.placement.vacancies_hints import Median
 
 REPORTS_AN_HOUR = 5
@@ -129,7 +129,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/jobs.html", context)
 
 
-def _public(number: str) -> Vacancy:
+def public_job(number: str) -> Vacancy:
     """A job that was ever published; one that is being checked, was returned or taken down is not there for the public."""
     seen = (Vacancy.State.PUBLISHED, Vacancy.State.PAUSED, Vacancy.State.FILLED, Vacancy.State.EXPIRED)
     rows = Vacancy.objects.filter(state__in=seen, published_at__isnull=False)
@@ -139,7 +139,7 @@ def _public(number: str) -> Vacancy:
     return vacancy
 
 
-def _open(vacancy: Vacancy) -> bool:
+def is_open(vacancy: Vacancy) -> bool:
     return vacancy.state == Vacancy.State.PUBLISHED and vacancy.valid_until >= clock.today() and vacancy.places_left > 0
 
 
@@ -164,6 +164,12 @@ class ReportForm(forms.Form):
         return phone
 
 
+def _earlier(request: HttpRequest, vacancy: Vacancy) -> Referral | None:
+    """Of a labourer who is signed in: the way to this job that has begun."""
+    person_id = getattr(request.user, "person_id", None)
+    return referring_checks.standing(person_id, vacancy.pk) if person_id else None
+
+
 def _page(
     request: HttpRequest, vacancy: Vacancy, form: ReportForm, *, status: int = 200, said: str = ""
 ) -> HttpResponse:
@@ -171,12 +177,13 @@ def _page(
     public = f"{settings.PUBLIC_BASE_URL}{reverse('job', kwargs={'number': vacancy.number})}"
     context = {
         **told(vacancy),
-        "is_open": _open(vacancy),
+        "is_open": is_open(vacancy),
         "trade": occupations.tree().name(vacancy.occupation) if vacancy.occupation else "",
         "kinds": [Access(code).label for code in vacancy.access],
         "picture": qr(public if settings.PUBLIC_BASE_URL else place),
         "similar": [told(row) for row in finding_vacancies.similar(vacancy)],
         "form": form,
+        "earlier": _earlier(request, vacancy),
         "said": said,
     }
     return render(request, "portal/job.html", context, status=status)
@@ -186,14 +193,14 @@ def _page(
 @require_GET
 def job(request: HttpRequest, number: str) -> HttpResponse:
     """One job, as it stands this moment; a filled one says so and shows similar ones."""
-    return _page(request, _public(number), ReportForm())
+    return _page(request, public_job(number), ReportForm())
 
 
 @page(PUBLIC)
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_job(request: HttpRequest, number: str) -> HttpResponse:
     """举报. Needs no account."""
-    vacancy = _public(number)
+    vacancy = public_job(number)
     if request.method != "POST":
         return _page(request, vacancy, ReportForm())
     form = ReportForm(request.POST)

@@ -11,6 +11,7 @@ from renben.engines.procedures import queries
 from renben.engines.procedures.models import Case, CaseStep
 from renben.kernel.models import LabourSpell, Person
 from renben.kernel.policy import SIGNED_IN, page
+from renben.services.placement.models import Referral
 from renben.services.registration.models import RegistrationCertificate, UnemploymentBenefit
 
 
@@ -30,6 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "person": person,
         "unread": sending.unread(request.user).count(),
+        "applying": Referral.objects.under_way().filter(person=person).count(),
         "status_label": dict(LabourSpell.Status.choices).get(person.labour_status, "没有登记"),
         "cases": cases,
         "certificates": RegistrationCertificate.objects.filter(person=person).order_by("-issued_on", "-id"),

@@ -1,6 +1,8 @@
 from django.urls import path
 
 from renben.channels.portal import (
+    applications,
+    applying,
     calculator,
     check,
     guide,
@@ -11,7 +13,9 @@ from renben.channels.portal import (
     jobfairs,
     jobs,
     mine,
+    my_seeker,
     notices,
+    suggested,
     views,
 )
 
@@ -48,9 +52,22 @@ urlpatterns = [
     path("jobs/wages/", jobs.job_wages, name="job_wages"),
     path("jobs/<str:number>/", jobs.job, name="job"),
     path("jobs/<str:number>/report/", jobs.report_job, name="job_report"),
+    path("jobs/<str:number>/apply/", applying.apply, name="apply"),
     path("check/", check.certificate_check, name="certificate_check"),
     path("check/c/<str:number>/<str:code>", check.certificate_check_code, name="certificate_check_code"),
     path("mine/", mine.mine, name="mine"),
+    path("mine/jobs/", suggested.suggested, name="suggested"),
+    path("mine/applications/", applications.applications, name="applications"),
+    path("mine/applications/<int:pk>/", applications.application, name="application"),
+    path("mine/applications/<int:pk>/accept/", applications.accept, name="application_accept"),
+    path("mine/applications/<int:pk>/decline/", applications.decline, name="application_decline"),
+    path("mine/applications/<int:pk>/withdraw/", applications.take_back, name="application_withdraw"),
+    path("mine/seeker/", my_seeker.show, name="my_seeker"),
+    path("mine/seeker/new/", my_seeker.new, name="my_seeker_new"),
+    path("mine/seeker/edit/", my_seeker.edit, name="my_seeker_edit"),
+    path("mine/seeker/renew/", my_seeker.renew, name="my_seeker_renew"),
+    path("mine/seeker/end/", my_seeker.withdraw, name="my_seeker_end"),
+    path("mine/seeker/resume/", my_seeker.resume, name="my_resume"),
     path("mine/messages/", inbox.inbox, name="inbox"),
     path("mine/messages/read/", inbox.read_all, name="inbox_read_all"),
     path("mine/messages/<int:pk>/read/", inbox.read_message, name="inbox_read"),

@@ -49,7 +49,7 @@ def _widened(without: list[str]) -> list[dict[str, str]]:
     ]
 
 
-def _vacancies(found: Iterable[Found], seeker: Seeker, wishes: list[SeekerWish]) -> list[dict[str, Any]]:
+def vacancy_rows(found: Iterable[Found], seeker: Seeker, wishes: list[SeekerWish]) -> list[dict[str, Any]]:
     """The rows of the page; a vacancy that ended since is left out."""
     found = list(found)
     held = Vacancy.objects.filter(pk__in=[one.number for one in found]).select_related("employer", "region")
@@ -71,7 +71,7 @@ def _vacancies(found: Iterable[Found], seeker: Seeker, wishes: list[SeekerWish])
     return rows
 
 
-def _already(person: Person) -> set[int]:
+def already_on(person: Person) -> set[int]:
     """Vacancies the person is on the way to, or works at."""
     running = (*Referral.UNDER_WAY, Referral.State.HIRED)
     return set(
@@ -96,12 +96,14 @@ def for_person(request: HttpRequest, pk: int) -> HttpResponse:
         wishes, without = list(seeker.wishes.order_by("rank")), set_aside(request)
         is_near_home = request.GET.get("near") == "home"
         answer = matching.for_seeker(seeker, size=SHOWN + MOST, without=without, is_near_home=is_near_home)
-        table, already = matching_table.table(), _already(person)
-        rows = [row for row in _vacancies(answer.top, seeker, wishes) if row["vacancy"].pk not in already]
+        table, already = matching_table.table(), already_on(person)
+        rows = [row for row in vacancy_rows(answer.top, seeker, wishes) if row["vacancy"].pk not in already]
         context |= {
             "wishes": wishes,
             "rows": rows[:SHOWN],
-            "near": [row for row in _vacancies(answer.near, seeker, wishes) if row["vacancy"].pk not in already][:NEAR],
+            "near": [row for row in vacancy_rows(answer.near, seeker, wishes) if row["vacancy"].pk not in already][
+                :NEAR
+            ],
             "funnel": funnel_of(answer),
             "total": answer.total,
             "widened": _widened(without),

@@ -19,7 +19,14 @@ from renben.channels.workbench.seekers_finding import FindForm
 from renben.channels.workbench.seekers_forms import streets_of
 from renben.kernel import clock
 from renben.kernel.policy import Principal, page
-from renben.services.placement import finding_seekers, seekers_acts, seekers_coding, seekers_papers, seekers_rules
+from renben.services.placement import (
+    applying,
+    finding_seekers,
+    seekers_acts,
+    seekers_coding,
+    seekers_papers,
+    seekers_rules,
+)
 from renben.services.placement.codes import Access, Difficulty, WorkKind
 from renben.services.placement.models import Seeker, SeekerWish
 
@@ -175,6 +182,7 @@ def seeker_page(request: HttpRequest, pk: int) -> HttpResponse:
         .exclude(pk=seeker.pk)
         .select_related("organization")
         .order_by("-registered_on", "-id"),
+        "is_unchecked": seeker.state == State.ACTIVE and applying.is_unchecked(seeker),
         "is_soon": seeker.state == State.ACTIVE and seeker.valid_until <= seekers_rules.remind_until(today),
         "showable": [(key, label, key in seekers_papers.USUAL) for key, label in seekers_papers.SHOWABLE.items()],
         "may_work": request.principal.may(WORK),

@@ -16,7 +16,7 @@ from renben.channels.workbench.seekers_forms import SeekerForm, WishForm, Withdr
 from renben.kernel import clock
 from renben.kernel.models import Person
 from renben.kernel.policy import page
-from renben.services.placement import seekers_acts, seekers_coding, seekers_known, seekers_rules
+from renben.services.placement import applying, seekers_acts, seekers_coding, seekers_known, seekers_rules
 from renben.services.placement.codes import SeekerClass
 from renben.services.placement.models import Seeker
 from renben.services.placement.seekers_acts import Profile, Wish
@@ -143,6 +143,19 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> str:
         seeker = seekers_acts.renew(seeker=request.subject, by=request.user)
         return f"已续期，有效期到{seeker.valid_until:%Y年%m月%d日}，登记号不变。"
+
+    attempt(request, act)
+    return redirect("seekers:seeker", pk)
+
+
+@page(action=WORK, subject="seeker")
+@require_POST
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """已核对 of a registration made in the net."""
+
+    def act() -> str:
+        applying.check_online(seeker=request.subject, by=request.user)
+        return "已核对。"
 
     attempt(request, act)
     return redirect("seekers:seeker", pk)

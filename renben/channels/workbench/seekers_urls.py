@@ -9,6 +9,7 @@ urlpatterns = [
     path("<int:pk>/", seekers.seeker_page, name="seeker"),
     path("<int:pk>/edit/", seekers_edit.change, name="edit"),
     path("<int:pk>/renew/", seekers_edit.renew, name="renew"),
+    path("<int:pk>/check/", seekers_edit.check, name="check"),
     path("<int:pk>/form/", seekers_papers.registration_form, name="form"),
     path("<int:pk>/resume/", seekers_papers.resume, name="resume"),
     path("<int:pk>/occupation/", seekers_edit.occupation, name="occupation"),

@@ -24,6 +24,13 @@ class Difficulty(models.TextChoices):
     OTHER = "other", "其他原因"
 
 
+class SeekerSource(models.TextChoices):
+    """Where a registration for work was made."""
+
+    COUNTER = "counter", "窗口登记"
+    WEB = "web", "本人网上登记"
+
+
 class Visibility(models.TextChoices):
     """Who may see a seeker's wish besides the staff: the person decides and may change it any day."""
 

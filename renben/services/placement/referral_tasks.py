@@ -10,6 +10,7 @@ from renben.services.placement.models import Referral, Seeker, Vacancy
 from renben.services.registration.models import UnemploymentRegistration
 
 ENDED, EXPERT, ASKED, CLOSED = "ReferralEnded", "ExpertGuidanceArranged", "ExpertGuidanceAsked", "RegistrationClosed"
+ANSWERED = "ApplicationAnswered"
 
 
 def tell_others(vacancy: Vacancy) -> list[Referral]:
@@ -33,8 +34,28 @@ def tell_others(vacancy: Vacancy) -> list[Referral]:
     return left
 
 
+def read_application(referral: Referral, due_on: Any) -> Task:
+    """本人网上应聘: the office looks at it, tells the employer and answers the person."""
+    return taskboard.open_task(
+        key=f"application:{referral.pk}",
+        title=f"{referral.person.name}网上应聘“{referral.vacancy.title}”"[:200],
+        reason=f"请联系{referral.vacancy.employer.name}，约面试或把答复告诉本人。"[:300],
+        organization=referral.organization,
+        person=referral.person,
+        cleared_by=ANSWERED,
+        due_on=due_on,
+        url=f"/referrals/{referral.pk}/",
+    )
+
+
+def clear_application(referral: Referral, outcome: str) -> None:
+    """The person has an answer, an interview or a result."""
+    taskboard.clear(key=f"application:{referral.pk}", event=ANSWERED, outcome=outcome)
+
+
 def clear_filled(referral: Referral) -> None:
-    """A referral came to its end: nobody has to be told of the filled post, nor asked about an invitation."""
+    """A referral came to its end: nobody has to be told of the filled post, nor asked about an invitation or an application."""
+    clear_application(referral, referral.get_state_display())
     taskboard.clear(key=f"invitation:{referral.pk}", event="InvitationAnswered", outcome=referral.get_state_display())
     taskboard.clear(key=f"referral.filled:{referral.pk}", event=ENDED, outcome=referral.get_state_display())
 

@@ -128,6 +128,7 @@ def tell(*, referral: Referral, how: str, on: dt.date, by: Any, words: str = "")
     if held.state == State.MADE:
         held.state = State.TOLD
     _save(held)
+    referral_tasks.clear_application(held, "已答复本人")
     messages.referral_told(held)
     note(held, "tell", by, how=how, on=str(on))
     return held
@@ -148,6 +149,7 @@ def arrange(*, referral: Referral, at: dt.datetime, place: str, by: Any, compani
     if held.companion and held.way == Way.RECOMMENDED:
         held.way = Way.ACCOMPANIED
     _save(held)
+    referral_tasks.clear_application(held, "已约面试")
     following.plan_again(held)
     messages.interview_set(held)
     note(held, "arrange", by, at=at.isoformat())
@@ -163,6 +165,7 @@ def note_interview(*, referral: Referral, by: Any) -> Referral:
     if held.state != State.INTERVIEWED:
         held.state = State.INTERVIEWED
         _save(held)
+        referral_tasks.clear_application(held, "已面试")
         note(held, "interview", by)
     return held
 

@@ -11,7 +11,7 @@ from renben.engines.coding import occupations
 from renben.kernel import acts, audit, clock, events, numbering, taskboard
 from renben.kernel.models import Organization, Person
 from renben.services.placement import seekers_rules
-from renben.services.placement.codes import SeekerClass, Visibility
+from renben.services.placement.codes import SeekerClass, SeekerSource, Visibility
 from renben.services.placement.models import Seeker, SeekerWish
 from renben.services.registration.reasons import NotPossible, Why
 
@@ -138,6 +138,7 @@ def register_seeker(
     by: Any,
     on: dt.date | None = None,
     case: Any = None,
+    source: str = SeekerSource.COUNTER,
 ) -> Seeker:
     """Register somebody who looks for work; valid for the months on file (P-06).
 
@@ -163,6 +164,7 @@ def register_seeker(
         organization=organization,
         number=numbering.next(KIND, organization, on, extra=CODE),
         case=case,
+        source=source,
         registered_on=on,
         valid_until=seekers_rules.valid_until(on),
         recorded_by=by,

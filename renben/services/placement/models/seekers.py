@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from renben.services.placement.codes import Access, Difficulty, SeekerClass, Visibility, WorkKind
+from renben.services.placement.codes import Access, Difficulty, SeekerClass, SeekerSource, Visibility, WorkKind
 
 
 class SeekerQuerySet(models.QuerySet):
@@ -58,6 +58,8 @@ class Seeker(models.Model):
     )
     hours_week_max = models.PositiveSmallIntegerField("每周最多工作小时", null=True, blank=True)
     visibility = models.CharField("谁能看到", max_length=8, choices=Visibility.choices, default=Visibility.STAFF)
+    source = models.CharField("来源", max_length=8, choices=SeekerSource.choices, default=SeekerSource.COUNTER)
+    checked_on = models.DateField("网上登记核对日期", null=True, blank=True)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.ACTIVE)
     registered_on = models.DateField("登记日期")
     valid_until = models.DateField("有效期至")
