@@ -15,7 +15,7 @@ import numpy as np
 
 from . import registry
 from .errors import CalendarYearMissing, InputError, NoStandardOnFile
-from .inputs import check_keys, given_or_default, iso_day
+from .inputs import check_keys, given_or_default, iso_day, known_day
 from .parameters import CONFIDENCES, Parameters, Reader, Version, load_parameters
 
 
@@ -119,9 +119,9 @@ def yuan_text(fen: int) -> str:
 
 def _day(as_of: date | str) -> date:
     if isinstance(as_of, date) and not isinstance(as_of, datetime):
-        return as_of
+        return known_day(as_of, "as_of", "判定日期")
     try:
-        return iso_day(as_of)
+        return known_day(iso_day(as_of), "as_of", "判定日期")
     except (TypeError, ValueError):
         raise InputError("wrong_type", "as_of", f"日期（as_of）应写成 YYYY-MM-DD，现为 {as_of!r}。") from None
 

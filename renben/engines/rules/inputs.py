@@ -17,6 +17,7 @@ REQUIRED: Any = object()
 _MAXIMUM = 2**31 - 1
 _MAXIMUM_FEN = 10**14  # 10¹² yuan; times the numerators of any percentage it still fits 64 bits
 _BILLION = 10**9
+FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(2999, 12, 31)
 FIRST_MONTH, LAST_MONTH = 12, 9990 * 12  # months 0001-01 … 9990-01, so that a schedule never leaves the calendar
 _FEN_OF = {"yuan": 100, "wan": 1_000_000}
 
@@ -150,13 +151,14 @@ class Input:
         if isinstance(value, datetime):
             raise self._wrong_type(value)
         if isinstance(value, date):
-            return value
+            return known_day(value, self.name, self.label)
         if not isinstance(value, str):
             raise self._wrong_type(value)
         try:
-            return iso_day(value)
+            day = iso_day(value)
         except ValueError:
             raise self._wrong_type(value) from None
+        return known_day(day, self.name, self.label)
 
     def _one_month(self, value: Any) -> int:
         try:
@@ -240,6 +242,14 @@ def iso_day(text: str) -> date:
     day = date.fromisoformat(text)
     if day.isoformat() != text:
         raise ValueError(text)
+    return day
+
+
+def known_day(day: date, key: str, label: str) -> date:
+    """The day itself; InputError for a year that no file of a person or a policy holds, so that no count runs off the calendar."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        text = f"{label}（{key}）应在 {FIRST_DAY} 到 {LAST_DAY} 之间，现为 {day}，请核对年份。"
+        raise InputError("out_of_range", key, text)
     return day
 
 

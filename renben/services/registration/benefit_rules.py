@@ -45,7 +45,9 @@ STOP_EVENTS = {
 TOTAL_ARTICLE = "《北京市失业保险规定》第十七条（月数）和各月有效的发放标准通知（金额）"
 
 CONTRIBUTION_MONTHS = Input("contribution_months", "int", "失业前累计缴费月数", maximum=LONGEST_CAREER)
-MONTH_INDEX = Input("benefit_month_index", "int", "领取的第几个月", minimum=1)
+MONTH_INDEX = Input("benefit_month_index", "int", "领取的第几个月", minimum=1, maximum=LONGEST_CAREER)
+MOST_DEPENDANTS = 99
+"""More relatives than anybody supports; a greater number is a slip of the keys."""
 
 
 def years_and_months(months: int) -> str:
@@ -129,8 +131,8 @@ def _explain_merge(p: Reader, given: dict[str, Any], answer: dict[str, Any]) -> 
     label="再次失业领取期限",
     basis="北京市失业保险规定第十八条；京人社评发〔2024〕17号第十二条",
     inputs=(
-        Input("first_entitled", "int", "前次核定月数"),
-        Input("first_received", "int", "前次已领月数"),
+        Input("first_entitled", "int", "前次核定月数", maximum=LONGEST_CAREER),
+        Input("first_received", "int", "前次已领月数", maximum=LONGEST_CAREER),
         Input("new_contribution_months", "int", "再就业后的缴费月数", maximum=LONGEST_CAREER),
     ),
     explain=_explain_merge,
@@ -331,7 +333,7 @@ def _explain_dependants(p: Reader, given: dict[str, Any], answer: dict[str, Any]
     "ui.dependants_grant",
     label="供养直系亲属抚恤金",
     basis="北京市失业保险规定第二十四条",
-    inputs=(CONTRIBUTION_MONTHS, MONTH_INDEX, Input("dependants", "int", "供养直系亲属人数")),
+    inputs=(CONTRIBUTION_MONTHS, MONTH_INDEX, Input("dependants", "int", "供养直系亲属人数", maximum=MOST_DEPENDANTS)),
     explain=_explain_dependants,
 )
 def dependants_grant(

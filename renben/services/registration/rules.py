@@ -16,6 +16,7 @@ from renben.engines.rules.errors import NoStandardOnFile
 from renben.engines.rules.evaluation import Determination, Part, evaluate, ruleset_hash, yuan, yuan_text
 from renben.engines.rules.inputs import Input, month_start, month_text
 from renben.engines.rules.parameters import Parameters, Reader, Version, load_parameters
+from renben.engines.rules.people import LONGEST_CAREER
 from renben.engines.rules.registry import rule
 
 from .benefit_rules import TOTAL_ARTICLE, amount_month
@@ -63,7 +64,7 @@ def _explain_deregister(p: Reader, given: dict[str, Any], answer: dict[str, Any]
     label="注销失业登记",
     basis="就业服务与就业管理规定第六十五条",
     inputs=(
-        Input("no_contact_months", "int", "连续未联系月数", None),
+        Input("no_contact_months", "int", "连续未联系月数", None, maximum=LONGEST_CAREER),
         Input("stable_income", "yuan", "稳定的月收入", None),
         *(Input(code, "bool", text, False) for code, text in DEREGISTER_FLAGS.items()),
         Input("retraining", "bool", "参加职业培训", False),
