@@ -54,6 +54,7 @@ NAVIGATION = [
     NavItem("招聘岗位", "vacancies:list", "/vacancies/", "vacancy.view"),
     NavItem("招聘洽谈会", "fairs:list", "/fairs/", "fair.view"),
     NavItem("招聘举报", "vacancy_reports:list", "/vacancy_reports/", "vacancy_report.view"),
+    NavItem("单位求助", "requests:list", "/requests/", "employer_request.view"),
     NavItem("名册导入", "imports:list", "/imports/", "import.people"),
     NavItem("档案接收转移", "archives:list", "/archives/", "archive.manage"),
     NavItem("失业保险待遇", "benefits:list", "/benefits/", "benefit.pay"),
@@ -80,7 +81,12 @@ EMPLOYER_SPACE = "/employer/"
 EMPLOYER_NAVIGATION = [
     NavItem("首页", "employer:home", ""),
     NavItem("我的岗位", "employer:vacancies", "/employer/vacancies/"),
+    NavItem("应聘的人", "employer:applicants", "/employer/applicants/"),
+    NavItem("招聘会", "employer:fairs", "/employer/fairs/"),
+    NavItem("用工指导", "employer:requests", "/employer/requests/"),
+    NavItem("政策和补贴", "employer:policies", "/employer/policies/"),
     NavItem("单位信息", "employer:firm", "/employer/firm/"),
+    NavItem("我的消息", "inbox", "/mine/"),
 ]
 """What a contact of a firm finds in the employers' space."""
 

@@ -27,6 +27,7 @@ NAMES = (
     "interviews",
     "vacancies",
     "vacancy_reports",
+    "requests",
     "seekers",
     "referrals",
     "telling",

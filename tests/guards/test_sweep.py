@@ -89,6 +89,8 @@ def world(django_db_setup, django_db_blocker):
 
 OWN_FIRM, OTHER_FIRM = ("contact", "own firm"), ("contact", "other firm")
 """Contacts of firms: of the one whose objects the sweep makes, and of its neighbour."""
+OPEN_TO_FIRMS = {"open_fair"}
+"""Kinds of objects that every firm may see."""
 
 
 def _contacts(made, users) -> None:
@@ -157,7 +159,8 @@ def _as_contacts(url: str, rule: policy.Policy, route: str, users: dict) -> list
     for key in (OWN_FIRM, OTHER_FIRM):
         for method in ("get", "post"):
             status = getattr(client_of(users[key]), method)(url).status_code
-            hidden = rule.audience == policy.EMPLOYER and rule.subject and key == OTHER_FIRM
+            is_others = key == OTHER_FIRM and rule.subject and rule.subject not in OPEN_TO_FIRMS
+            hidden = rule.audience == policy.EMPLOYER and is_others
             expected = {403} if rule.audience == policy.STAFF else {404} if hidden else None
             if status >= 500 or (expected and status not in expected):
                 wrong.append((*key, method, status, f"expected {expected or 'no fault'}"))

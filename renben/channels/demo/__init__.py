@@ -50,6 +50,7 @@ def build(*, people: int, seed: int, as_of: str | None, if_empty: bool, say: Cal
 
 def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], None]) -> dict[str, int]:
     from renben.channels.demo import findings, loans, offices, population, referrals, seekers, subsidies, work
+    from renben.channels.demo.employer_space import employer_space
     from renben.channels.demo.hiring import hiring
     from renben.channels.demo.public_posts import public_posts
     from renben.channels.demo.vacancies import vacancies_of
@@ -78,6 +79,8 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     say(f"{seekers.seekers(rng, today)} 份求职登记已建立。")
     made = referrals.referrals(rng, today, people)
     say(f"岗位推荐 {sum(made.values()) - made['calls']} 次，其中就业 {made['hired']} 人。")
+    accounts += employer_space(rng, today)
+    Setting.objects.update_or_create(key=ACCOUNTS, defaults={"value": accounts})
     _analyze()
     return log
 

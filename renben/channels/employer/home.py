@@ -16,9 +16,10 @@ from renben.channels.employer import applicants
 from renben.engines.messaging import sending
 from renben.kernel import clock
 from renben.kernel.models import Employer, EmployerLicence
-from renben.kernel.policy import EMPLOYER, page
+from renben.kernel.policy import EMPLOYER, Principal, page
 from renben.services.placement import applicants as known
 from renben.services.placement import vacancies_employers, vacancies_online
+from renben.services.placement.fairs.models import Fair, FairBooth
 from renben.services.placement.models import Referral, Vacancy
 
 State = Vacancy.State
@@ -101,13 +102,29 @@ def _people(referrals: QuerySet[Referral]) -> list[Waiting]:
     return found
 
 
+def _receipts(booths: QuerySet[FairBooth]) -> list[Waiting]:
+    over = booths.filter(state=FairBooth.State.ATTENDED, receipt_on=None, fair__state__in=Fair.PAST)
+    return [
+        Waiting(
+            f"“{one.fair.title}”的回执还没交",
+            f"请在{one.fair.receipts_due:%m月%d日}以前交。" if one.fair.receipts_due else "请尽快交。",
+            reverse("employer:receipt", args=[one.pk]),
+            "交回执",
+            "yellow",
+        )
+        for one in over.order_by("fair__on", "id")[:EACH]
+    ]
+
+
 def _about(one: Referral, text: str, note: str, button: str, tone: str = "near") -> Waiting:
     return Waiting(text, note, reverse("employer:applicant", args=[one.pk]), button, tone)
 
 
-def waiting(firm: Employer, rows: QuerySet[Vacancy], referrals: QuerySet[Referral], today: dt.date) -> list[Waiting]:
+def waiting(principal: Principal, today: dt.date) -> list[Waiting]:
     """Everything that waits for the firm, in the order it presses."""
-    return [*_licences(firm, today), *_returned(rows), *_people(referrals), *_ending(rows, today)]
+    rows, referrals = principal.of_firm("firm_vacancy"), principal.of_firm("firm_referral")
+    receipts = _receipts(principal.of_firm("firm_booth"))
+    return [*_licences(principal.firm, today), *_returned(rows), *_people(referrals), *receipts, *_ending(rows, today)]
 
 
 def figures(rows: QuerySet[Vacancy], referrals: QuerySet[Referral], unread: int) -> list[dict[str, Any]]:
@@ -130,7 +147,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rows, referrals = request.principal.of_firm("firm_vacancy"), request.principal.of_firm("firm_referral")
     context = {
         "firm": firm,
-        "waiting": waiting(firm, rows, referrals, today),
+        "waiting": waiting(request.principal, today),
         "figures": figures(rows, referrals, sending.unread(request.user).count()),
         "office": vacancies_online.office_of(firm),
         "today": today,

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from renben.channels.employer import applicants, candidates, choosing, firm, home, posting, posts
+from renben.channels.employer import (
+    applicants,
+    candidates,
+    choosing,
+    fairs,
+    firm,
+    home,
+    lists,
+    policies,
+    posting,
+    posts,
+    requests,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +24,10 @@ urlpatterns = [
     path("vacancies/", posts.vacancy_list, name="vacancies"),
     path("vacancies/export/", posts.vacancy_export, name="vacancies_export"),
     path("vacancies/new/", posting.post, name="post"),
+    path("vacancies/list/", lists.upload, name="upload"),
+    path("vacancies/list/template/", lists.template, name="list_template"),
+    path("vacancies/list/<int:pk>/", lists.batch_page, name="list"),
+    path("vacancies/list/<int:pk>/confirm/", lists.confirm, name="list_confirm"),
     path("vacancies/<int:pk>/", posts.vacancy_page, name="vacancy"),
     path("vacancies/<int:pk>/edit/", posting.correct, name="correct"),
     path("vacancies/<int:pk>/pause/", posts.pause, name="pause"),
@@ -21,6 +37,14 @@ urlpatterns = [
     path("vacancies/<int:pk>/withdraw/", posts.withdraw, name="withdraw"),
     path("vacancies/<int:pk>/candidates/", candidates.candidate_list, name="candidates"),
     path("vacancies/<int:pk>/candidates/<int:seeker_id>/", candidates.invite, name="invite"),
+    path("fairs/", fairs.fair_list, name="fairs"),
+    path("fairs/<int:pk>/book/", fairs.book, name="book"),
+    path("fairs/booths/<int:pk>/cancel/", fairs.give_back, name="give_back"),
+    path("fairs/booths/<int:pk>/receipt/", fairs.receipt, name="receipt"),
+    path("requests/", requests.request_list, name="requests"),
+    path("requests/new/", requests.new_request, name="new_request"),
+    path("requests/<int:pk>/withdraw/", requests.withdraw, name="withdraw_request"),
+    path("policies/", policies.policy_list, name="policies"),
     path("applicants/", applicants.applicant_list, name="applicants"),
     path("applicants/export/", applicants.applicant_export, name="applicants_export"),
     path("applicants/<int:pk>/", applicants.applicant, name="applicant"),

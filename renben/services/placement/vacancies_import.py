@@ -38,7 +38,7 @@ def _until(values: dict[str, Any]) -> dt.date | None:
     return parse_date(values["until"]) if values.get("until") else None
 
 
-def _ad(row: PostRow, office: Any) -> Ad:
+def ad_of_row(row: PostRow, office: Any) -> Ad:
     """The facts of a row whose objections are none."""
     values, wage, contact = row.values, wage_of(row.values["wage"]), _contact(row)
     place = values.get("place", "")
@@ -98,7 +98,7 @@ class VacancySink:
 
     def exists(self, row: PostRow) -> bool:
         """Same employer, words and wage, still running."""
-        ad = _ad(row, row.employer.organization)
+        ad = ad_of_row(row, row.employer.organization)
         held = Vacancy.objects.filter(employer=row.employer, state__in=RUNNING, text_hash=text_hash(ad))
         return held.filter(
             wage_period=ad.wage_period, wage_low_fen=ad.wage_low_fen, wage_high_fen=ad.wage_high_fen, place=ad.place
@@ -108,7 +108,7 @@ class VacancySink:
         vacancy = vacancies.register(
             employer=row.employer,
             organization=batch.organization,
-            ad=_ad(row, batch.organization),
+            ad=ad_of_row(row, batch.organization),
             by=by,
             source=VacancySource.IMPORT,
             valid_until=_until(row.values),

@@ -153,12 +153,14 @@ def attend(*, booth: FairBooth, came: bool, by: Any) -> FairBooth:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What 《用人单位反馈回执单》 says: who was hired (ids of intents), who was not, and how it went."""
+    """What 《用人单位反馈回执单》 says: who was hired (ids of intents), who was not, and how it went. `is_reported`: the firm handed it
+    in itself, so whom it hired is asked (decision 0016)."""
 
     on: dt.date
     hired: frozenset[int]
     rejected: frozenset[int]
     difficulty: str = ""
+    is_reported: bool = False
 
 
 @acts.whole
@@ -170,7 +172,8 @@ def receive(*, booth: FairBooth, receipt: Receipt, by: Any) -> FairBooth:
         raise NotPossible(Why("day", f"收到回执的日期要在{held.fair.on:%Y-%m-%d}以后、今天以前，请核对。"))
     for intent in held.intents.select_related("referral").order_by("id"):
         if named := _named(intent, receipt):
-            settle(intent, named, on=receipt.on, by=by, words="招聘洽谈会回执")
+            given = {"on": receipt.on, "by": by, "words": "招聘洽谈会回执"}
+            settle(intent, named, **given, is_reported=receipt.is_reported)
     held.receipt_on, held.difficulty = receipt.on, receipt.difficulty.strip()
     held.save(update_fields=["receipt_on", "difficulty"])
     planning.note(held.fair, "receive", by, employer=held.employer_id, hired=len(receipt.hired))
@@ -184,7 +187,16 @@ def _named(intent: FairIntent, receipt: Receipt) -> str:
     return FairIntent.State.REJECTED if intent.pk in receipt.rejected else ""
 
 
-def settle(intent: FairIntent, result: str, *, on: dt.date, by: Any, words: str, unfit: str = Unfit.OTHER) -> None:
+def settle(
+    intent: FairIntent,
+    result: str,
+    *,
+    on: dt.date,
+    by: Any,
+    words: str,
+    unfit: str = Unfit.OTHER,
+    is_reported: bool = False,
+) -> None:
     """The result of one intent; a referral behind it ends too, with everything that follows (status, follow-ups, posts left).
 
     Within an act. NotPossible against taking back 录用.
@@ -196,7 +208,7 @@ def settle(intent: FairIntent, result: str, *, on: dt.date, by: Any, words: str,
     referral = intent.referral
     if referral is not None and referral.state in referral.UNDER_WAY:
         if result == FairIntent.State.HIRED:
-            results.record_hired(referral=referral, hired_on=on, by=by, words=words)
+            results.record_hired(referral=referral, hired_on=on, by=by, words=words, is_reported=is_reported)
         else:
             results.record_failed(referral=referral, outcome="rejected", unfit=unfit, by=by, words=words, on=on)
     intent.state, intent.result_on = result, on
