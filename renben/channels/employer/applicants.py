@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -141,7 +142,8 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """简历 as PDF, of whoever applied or lets employers see it."""
     referral: Referral = request.subject
     if not applicants.shows_profile(referral):
-        raise Http404("简历")
+        messages.error(request, "本人没有公开简历，面试时可以当面问。")
+        return redirect("employer:applicant", pk)
     shown = [part for part in seekers_papers.USUAL if part != "phone" or applicants.may_call(referral)]
     content = seekers_papers.resume_pdf(referral.seeker, shown)
     return attachment(content, f"{referral.person.name}的简历.pdf", "application/pdf")

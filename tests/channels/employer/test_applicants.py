@@ -51,7 +51,7 @@ def test_somebody_who_lets_only_staff_see_shows_no_career(firm, post, clerk):
     referral = recommended(firm, post, clerk, wanted(firm, visibility="staff"))
     page = firm.page(f"/employer/applicants/{referral.pk}/")
     assert "王秀兰" in page and "干过三年" not in page
-    assert firm.client.get(f"/employer/applicants/{referral.pk}/resume/").status_code == 404
+    assert "本人没有公开简历" in firm.page(f"/employer/applicants/{referral.pk}/resume/")
 
 
 def test_an_invitation_tells_nothing_until_the_yes(firm, post, clerk):
