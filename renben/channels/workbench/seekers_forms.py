@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from renben.channels.code_field import CodeField
 from renben.channels.workbench.people_forms import offices_under
 from renben.kernel.models import Organization, Region
 from renben.kernel.policy import Principal
@@ -107,6 +108,7 @@ class WishForm(forms.Form):
     title = forms.CharField(
         label="想干的工作", max_length=64, required=False, help_text="用平常的话写，例如：仓库保管员。"
     )
+    occupation = CodeField(table="occupation", label="职业", help_text="不填的，按想干的工作自动归类。")
     work_kind = forms.ChoiceField(label="用工形式", required=False, choices=[("", "都可以"), *WorkKind.choices])
     wage = forms.IntegerField(
         label="最低月工资（元）", required=False, min_value=0, max_value=MOST_YUAN, help_text="不填是面议。"
@@ -140,12 +142,13 @@ class WishForm(forms.Form):
         """The wish; a title that did not change keeps its occupation."""
         given = self.cleaned_data
         title = given["title"].strip()
-        same = known.get(title)
+        same, code = known.get(title), given["occupation"]
+        is_kept = same is not None and code == (same.occupation if same.occupation_chosen else "")
         return Wish(
             title=title,
-            occupation=same.occupation if same else "",
-            confidence=same.confidence if same else None,
-            occupation_chosen=same.occupation_chosen if same else False,
+            occupation=same.occupation if is_kept else code,
+            confidence=same.confidence if is_kept else None,
+            occupation_chosen=same.occupation_chosen if is_kept else bool(code),
             work_kind=given["work_kind"],
             wage_min_fen=(given["wage"] or 0) * 100,
             regions=tuple(given["regions"]),
@@ -166,6 +169,7 @@ def wish_forms(data: Any, wishes: list[Wish], streets: list[tuple[str, str]]) ->
         initial = (
             {
                 "title": wish.title,
+                "occupation": wish.occupation if wish.occupation_chosen else "",
                 "work_kind": wish.work_kind,
                 "wage": wish.wage_min_fen // 100 or None,
                 "regions": list(wish.regions),

@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from renben.channels.code_field import CodeField
 from renben.channels.paging import paginate
 from renben.channels.workbench.downloads import export
 from renben.channels.workbench.people_forms import offices_under
-from renben.engines.coding import occupations
+from renben.engines.coding import lookup, occupations
 from renben.kernel import clock, employers, masking
 from renben.kernel.models import Employer, Organization
 from renben.kernel.policy import Principal, page
@@ -46,6 +47,7 @@ class VacancyFilter(forms.Form):
     street = forms.ModelChoiceField(
         label="机构", required=False, queryset=Organization.objects.none(), empty_label="全部"
     )
+    occupation = CodeField(table="occupation", label="职业")
     ends = forms.ChoiceField(label="名额、期限", required=False, choices=ENDS, widget=forms.Select(attrs=SELECT))
 
     def __init__(self, principal: Principal, data: Any) -> None:
@@ -63,6 +65,8 @@ def selected(principal: Principal, form: VacancyFilter, *, by_state: bool = True
     if text := asked.get("q", "").strip():
         firms = employers.matching(Employer.objects.all(), text).values("pk")
         rows = rows.filter(Q(title__icontains=text) | Q(number=text.upper()) | Q(employer__in=firms))
+    if code := asked.get("occupation"):
+        rows = rows.filter(occupation__startswith=lookup.stem(code))
     if asked.get("source"):
         rows = rows.filter(source=asked["source"])
     if asked.get("work_kind"):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from renben.channels.code_field import CodeField
 from renben.channels.codes import code_choices
 from renben.channels.workbench.people_forms import DATE, clean_phone
 from renben.channels.workbench.seekers_forms import WordsField
@@ -24,6 +25,7 @@ SAME_NAMES = tuple(
     name for name in Ad.__dataclass_fields__ if name not in ("region_id", "wage_low_fen", "wage_high_fen", "confidence")
 )
 """Facts that are called the same on the form."""
+CODED = ("occupation", "confidence", "occupation_chosen")
 
 
 def _longest(name: str):
@@ -56,6 +58,11 @@ class VacancyForm(forms.Form):
     """Everything about a post. `employer` gives the contacts to choose from; `vacancy` is the one being changed."""
 
     title = _text("title", TEXTS["title"], help_text="用平常的话写，例如：仓库分拣员。")
+    occupation = CodeField(
+        table="occupation",
+        label="职业",
+        help_text="写几个字、拼音首字母或代码再选；不填的，按岗位名称自动归类。",
+    )
     headcount = forms.IntegerField(label="招聘人数", min_value=1, max_value=MOST_POSTS, initial=1)
     duties = _text("duties", TEXTS["duties"], 5, help_text="每天干什么、怎么干。")
     requirements = _text(
@@ -148,11 +155,19 @@ class VacancyForm(forms.Form):
             given["contact_name"], given["contact_phone"] = chosen.name, contact_phone(chosen)
         given["contact_phone"] = given["contact_phone"] or self._known_phone
         low, high = (int((given[name] or 0) * 100) for name in ("wage_low", "wage_high"))
-        coded = ("occupation", "confidence", "occupation_chosen") if self.vacancy is not None else ()
-        known = {name: getattr(self.vacancy, name) for name in coded}
-        facts = {name: given[name] for name in SAME_NAMES if name in given}
+        facts = {name: given[name] for name in SAME_NAMES if name in given and name not in CODED}
+        known = self._coded(given["occupation"])
         facts |= {name: list(facts[name]) for name in ("skills", "certificates", "insurances", "access")}
         return Ad(**facts, **known, region_id=given["region"].pk, wage_low_fen=low, wage_high_fen=high or low)
+
+    def _coded(self, code: str) -> dict[str, Any]:
+        """The trade: one somebody typed is chosen by a person; an unchanged one stays as it came."""
+        known = {name: getattr(self.vacancy, name) for name in CODED} if self.vacancy is not None else {}
+        if code == (known.get("occupation") if known.get("occupation_chosen") else ""):
+            return known
+        if not code:
+            return {}
+        return {"occupation": code, "confidence": None, "occupation_chosen": True}
 
 
 def _contacts(employer: Employer) -> Any:
@@ -166,6 +181,7 @@ def initial_of(vacancy: Vacancy) -> dict[str, Any]:
     high = vacancy.wage_high_fen if vacancy.wage_high_fen != vacancy.wage_low_fen else 0
     return given | {
         "region": vacancy.region_id,
+        "occupation": vacancy.occupation if vacancy.occupation_chosen else "",
         "wage_low": vacancy.wage_low_fen / 100,
         "wage_high": high / 100 or None,
         "valid_until": vacancy.valid_until,

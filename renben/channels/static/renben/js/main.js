@@ -4,4 +4,5 @@ import "./forms.js";
 import "./reveal.js";
 import "./rows.js";
 import "./conditional.js";
+import "./combobox.js";
 import "./idle.js";
