@@ -6,10 +6,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from renben.engines.payments.models import PaymentLine
+from renben.engines.rules import reviewing
 from renben.kernel.models import Task
 from renben.services.support.grants.models import Grant
+from tests.robot.clerk import current
 from tests.robot.handing import act
-from tests.robot.test_grants import HEAD, day, grant_page, reviewed, standard, world  # noqa: F401 - world is the fixture
+from tests.robot.test_grants import HEAD, day, grant_page, reviewed, standard, wanted, world  # noqa: F401 - world is the fixture
+from tests.services.support.standards import put_in_force
 
 pytestmark = [pytest.mark.pages, pytest.mark.django_db]
 
@@ -66,3 +69,19 @@ def test_money_sent_back_is_followed_until_it_arrives(world):  # noqa: F811
         "没有被银行退回的"
         in world.first.client.post(f"/grants/{grant.pk}/list-again/", account | {"_once": "third"}, follow=True).text
     )
+
+
+def test_a_list_corrected_later_shows_which_determinations_would_change(world):  # noqa: F811
+    put_in_force(world.place, "subsidy.district.hardship", 500)
+    world.first.wanted = wanted(world.people[:1], policy_item="hardship")
+    world.first.wanted["grant_people"][0]["months"] = "3"
+    case = world.first.start(current("Q-1.3.6"), world.place.centre)
+    act(world.first, case, "first_review")
+    line = Grant.objects.get(case=case).lines.get()
+    assert reviewing.check_person(line.person_id) == 0
+    line.months = 2
+    line.save()
+    assert reviewing.check_person(line.person_id) == 1
+    task = Task.objects.get(key__startswith=f"determination.changed:{line.determination_id}:")
+    assert "月数由“3”改为“2”" in task.reason and "金额（元）会由“1500”变为“1000”" in task.reason
+    assert "月数" in world.first.client.get(task.url).text

@@ -164,6 +164,17 @@ def test_a_wage_reported_too_high_comes_back(office, maker, checker):
     )
 
 
+def test_a_month_before_the_correction_keeps_the_agreement_of_its_time(office, maker, checker):
+    """February had no sheet yet; its page still proposes the wage agreed then, May's the corrected one."""
+    placement, url = paid(office, maker, checker)
+    say(maker, f"{url}wage/", **WAGE | {"from_month": "2011-04"})
+    unit = placement.post.employer_id
+    assert f'name="base-{placement.pk}"' in text_of(maker.get(f"/posts/wages/?unit={unit}&month=2011-02"))
+    for month, base in (("2011-02", "1160.00"), ("2011-03", "1160.00"), ("2011-04", "1200.00"), ("2011-05", "1200.00")):
+        (line,) = maker.get(f"/posts/wages/?unit={unit}&month={month}").context["lines"]
+        assert line.base == base, month
+
+
 def test_two_corrections_before_the_next_list_leave_one_difference(office, maker, checker):
     placement, url = paid(office, maker, checker)
     say(maker, f"{url}wage/", **WAGE)

@@ -9,8 +9,9 @@ class GrantsConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.kernel import events
-        from renben.services.support.grants import following, merging, refusing
+        from renben.services.support.grants import again, following, merging, refusing
 
         merging.load()
+        again.load()
         following.listen()
         events.listen(events.CaseClosed, refusing.on_case_closed)

@@ -9,9 +9,10 @@ class PostsConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.services.records import facts
-        from renben.services.support.posts import late_figures, merging, policy_view
+        from renben.services.support.posts import again, late_figures, merging, policy_view
 
         merging.load()
+        again.load()
         late_figures.listen()
         policy_view.load()
         facts.provide("public_post", "renben.services.support.posts.case_facts:printed")
