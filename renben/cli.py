@@ -178,6 +178,8 @@ IMPORTS = (
     "people",
     "employers",
     "subsidy_openings",
+    "benefit_openings",
+    "loan_openings",
     "seekers",
     "vacancies",
     "contributions",

@@ -35,6 +35,8 @@ KINDS = {
     "people": "人员名册（档案转移花名册）",
     "employers": "用人单位名册",
     "subsidy_openings": "社会保险补贴期初月数（启用平台前已享受的）",
+    "benefit_openings": "失业保险金期初月数（启用平台前已领的）",
+    "loan_openings": "在贷的小额担保贷款（启用平台前放的）",
     "seekers": "求职登记名单",
     "vacancies": "招聘岗位表",
 } | {kind: f"外部数据：{OutsideFact.Kind(kind).label}" for kind in OUTSIDE}

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from renben.kernel.identity import check_resident_id, normalise
 from renben.kernel.textnorm import clean_name, halfwidth, name_problem, parse_date
@@ -180,6 +181,25 @@ def _past_date(checker: RowChecker, raw: object, found: Found, row: Checked) -> 
     return _day(checker, raw, found.column.label)
 
 
+def _any_day(checker: RowChecker, raw: object, found: Found, row: Checked) -> dt.date:
+    """A day that may be to come, like the last day of a loan."""
+    day = parse_date(raw) if not isinstance(raw, dt.time | dt.timedelta) else None
+    if day is None or day.year < 1900:
+        raise CellError(f"“{_whole(raw)[:20]}”不是有效的日期，请把{found.column.label}写成 2026-11-21 这样。")
+    return day
+
+
+def _money(checker: RowChecker, raw: object, found: Found, row: Checked) -> int:
+    """Yuan as written, kept as whole fen."""
+    text = re.sub(r"[\s,，元￥¥]", "", _whole(raw))
+    if not re.fullmatch(r"\d{1,10}(\.\d{1,6})?", text):
+        raise CellError(f"“{_whole(raw)[:20]}”不是金额，请只填数字，例如 50000.00。")
+    fen = Decimal(text) * 100
+    if fen != int(fen):
+        raise CellError(f"“{text[:20]}”精确到了分以下，请核对。")
+    return int(fen)
+
+
 def _month(checker: RowChecker, raw: object, found: Found, row: Checked) -> dt.date:
     """A month as its first day; a day stands for its month."""
     return _day(checker, raw, found.column.label).replace(day=1)
@@ -302,7 +322,10 @@ def _bare_months(number: float, unit: str) -> int:
 def _text(checker: RowChecker, raw: object, found: Found, row: Checked) -> str:
     if isinstance(raw, dt.date):
         return raw.isoformat()[:10]
-    return _limited(re.sub(r"[\x00-\x1f\x7f]+", " ", _whole(raw)).strip(), found)
+    text = re.sub(r"[\x00-\x1f\x7f]+", " ", _whole(raw)).strip()
+    if not text and found.column.required:
+        raise CellError(f"没有填{found.column.label}。")
+    return _limited(text, found)
 
 
 def _limited(text: str, found: Found) -> str:
@@ -324,6 +347,8 @@ _KINDS: dict[str, Callable[[RowChecker, object, Found, Checked], object]] = {
     "sex": _sex,
     "birth": _birth,
     "past_date": _past_date,
+    "any_date": _any_day,
+    "money": _money,
     "code": _code,
     "street": _street,
     "community": _community,

@@ -34,6 +34,8 @@ KINDS: dict[str, ModuleType] = {
     "people": people_rows,
     "employers": employer_rows,
     "subsidy_openings": opening_rows,
+    "benefit_openings": opening_rows,
+    "loan_openings": opening_rows,
     "seekers": opening_rows,
     "vacancies": vacancy_rows,
     **dict.fromkeys(OUTSIDE, outside_rows),

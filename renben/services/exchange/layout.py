@@ -117,6 +117,8 @@ FILES = {
     "people": "archive_roster.yaml",
     "employers": "employers.yaml",
     "subsidy_openings": "subsidy_openings.yaml",
+    "benefit_openings": "benefit_openings.yaml",
+    "loan_openings": "loan_openings.yaml",
     "seekers": "seekers.yaml",
     "vacancies": "vacancies.yaml",
 } | {kind: f"{kind}.yaml" for kind in OUTSIDE}

@@ -12,7 +12,12 @@ from renben.services.exchange.checks import CellProblem
 from renben.services.exchange.models import ImportRow
 from renben.services.exchange.people_rows import Judged, found_by_number, vars_of
 
-SINKS = {"subsidy_openings": "subsidy_opening", "seekers": "seeker"}
+SINKS = {
+    "subsidy_openings": "subsidy_opening",
+    "benefit_openings": "benefit_opening",
+    "loan_openings": "loan_opening",
+    "seekers": "seeker",
+}
 """Kind of import → kind of row its sink takes."""
 State = ImportRow.State
 

@@ -17,7 +17,18 @@ from renben.services.exchange.models import ImportRow
 from renben.services.exchange.reader import Reading, Row
 
 CONTEXT = "exchange.ImportRow.values"
-_DATES = ("birth_on", "separated_on", "month", "start_on", "end_on", "as_of", "through", "registered_on")
+_DATES = (
+    "birth_on",
+    "separated_on",
+    "month",
+    "start_on",
+    "end_on",
+    "as_of",
+    "through",
+    "registered_on",
+    "issued_on",
+    "due_on",
+)
 
 
 def shown(cell: object) -> str:

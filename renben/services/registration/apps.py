@@ -21,4 +21,5 @@ class RegistrationConfig(AppConfig):
         policy_view.load()
         fact_columns.load()
         searches.load()
+        hooks.register_sink("benefit_opening", "renben.services.registration.benefit_import:sink")
         hooks.register_sink("archive", "renben.services.registration.archive_import:sink")

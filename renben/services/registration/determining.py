@@ -13,7 +13,12 @@ from renben.engines.rules.parameters import Reader, load_parameters
 from renben.kernel import acts, audit, clock, events
 from renben.kernel.models import Person
 from renben.services.registration.codes import BENEFIT_FARM_LUMP_SUM, BENEFIT_MONTHLY, StopEvent
-from renben.services.registration.models import PersonnelArchive, UnemploymentBenefit, UnemploymentRegistration
+from renben.services.registration.models import (
+    BenefitOpening,
+    PersonnelArchive,
+    UnemploymentBenefit,
+    UnemploymentRegistration,
+)
 from renben.services.registration.reasons import NotPossible, Why
 from renben.services.registration.rules import BenefitDecision, benefit_decision
 from renben.services.registration.territory import street_of
@@ -107,6 +112,11 @@ def _merge(decision: BenefitDecision, claim: Claim, on: dt.date) -> tuple[Any, i
     return _Merged(replace(decision, eligible=True, failed=(), months=months), record), months
 
 
+def _opening(person: Person, first_month: dt.date) -> BenefitOpening | None:
+    """Months drawn before the platform that belong to this time without work and were not counted yet."""
+    return BenefitOpening.objects.filter(person=person, benefit=None, through__gte=first_month).first()
+
+
 @acts.whole
 def determine_benefit(
     *,
@@ -116,13 +126,12 @@ def determine_benefit(
     seeks_work: bool = True,
     farm_contract: bool = False,
     first_month: dt.date | None = None,
-    opening_months_received: int = 0,
     case: Any = None,
 ) -> UnemploymentBenefit:
     """Determine eligibility, months, amounts, total and medical cover from the facts on file; nothing is keyed in (Q-1.2.3).
 
     The decision is stored once with every article (D-29). A month without a standard on file is marked and not paid (D-07).
-    `opening_months_received`: months of this entitlement already drawn before the platform. NotPossible when a fact is
+    Months of this time without work that were drawn before the platform come from the import (`BenefitOpening`). NotPossible when a fact is
     missing; a person who does not meet the conditions gets a stored determination with state 不符合条件, not an error.
     The same case again returns what it made.
     """
@@ -158,6 +167,8 @@ def determine_benefit(
         state = State.BLOCKED
     else:
         state = State.DETERMINED
+    opening = _opening(person, first) if final.eligible else None
+    drawn = min(opening.months, months) if opening is not None else 0
     benefit = UnemploymentBenefit.objects.create(
         person=person,
         archive=archive,
@@ -170,8 +181,8 @@ def determine_benefit(
         contribution_months=archive.contribution_months,
         separation_reason=archive.separation_reason,
         months_entitled=months if final.eligible else 0,
-        opening_months_received=opening_months_received if final.eligible else 0,
-        months_received=opening_months_received if final.eligible else 0,
+        opening_months_received=drawn,
+        months_received=drawn,
         first_month=first if final.eligible else None,
         lump_sum_fen=decision.total_fen if farm_contract and final.eligible else None,
         determined_on=on,
@@ -180,6 +191,9 @@ def determine_benefit(
         note="；".join(blocked.text for blocked in final.blocked)[:500],
         recorded_at=clock.now(),
     )
+    if opening is not None:
+        opening.benefit = benefit
+        opening.save(update_fields=["benefit"])
     events.emit(events.BenefitDetermined(person.pk, determination.pk, case.pk if case is not None else 0))
     audit.record(
         action="benefit.determine",

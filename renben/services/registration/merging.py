@@ -9,6 +9,7 @@ from renben.kernel.models import Person
 from renben.services.registration.codes import CloseReason
 from renben.services.registration.models import (
     ArchiveMovement,
+    BenefitOpening,
     PersonnelArchive,
     RegistrationCertificate,
     RegistrationChange,
@@ -104,6 +105,16 @@ def archives(kept: Person, merged: Person) -> dict[str, Any]:
     return {"moved": moved, "note": f"cancelled {cancelled}" if cancelled else ""}
 
 
+def openings(kept: Person, merged: Person) -> dict[str, Any]:
+    """Months drawn before the platform, told twice: somebody has to take one import back first. MergeRefused."""
+    rows = BenefitOpening.objects.filter(person=merged)
+    if rows.exists() and BenefitOpening.objects.filter(person=kept).exists():
+        raise merging.MergeRefused("两份档案都导入了失业保险金期初月数，请先撤销其中一批导入，再合并档案。")
+    moved = sorted(rows.values_list("pk", flat=True))
+    rows.update(person=kept)
+    return {"moved": moved}
+
+
 def load() -> None:
     """Declare every relation."""
     for relation in PLAIN:
@@ -114,3 +125,4 @@ def load() -> None:
     merge.register("registration.RegistrationCertificate.person", certificates)
     merge.register("registration.UnemploymentBenefit.person", benefits)
     merge.register("registration.PersonnelArchive.person", archives)
+    merge.register("registration.BenefitOpening.person", openings)

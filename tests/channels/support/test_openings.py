@@ -40,13 +40,14 @@ def test_months_before_go_live_come_in_and_count(office, street):
             ("王秀兰", full_number(one), "灵活就业", 10, "2006-11-30", "旧台账第3页"),
             ("王秀兰", full_number(one), "自谋职业", 2, "2005-12-31", "旧台账第1页"),
             ("刘桂英", full_number(other), "灵活就业", 0, "2006-12-31", "旧台账"),
+            ("刘桂英", full_number(other), "自谋职业", 3, "2006-12-31", ""),
             ("赵无名", "110113196001010041", "灵活就业", 5, "2006-12-31", "旧台账"),
         ),
     )
     held = {(row.kind, row.months, f"{row.through:%Y-%m}") for row in SubsidyOpening.objects.all()}
     assert held == {("flexible", 10, "2006-11"), ("self_employed", 2, "2005-12")}
     batch = ImportBatch.objects.latest("id")
-    assert (batch.total, batch.good, batch.bad) == (4, 2, 2)
+    assert (batch.total, batch.good, batch.bad) == (5, 2, 3)
     subsidy = office.apply(one)
     assert (subsidy.months_before, subsidy.ceiling) == (12, 60)
     assert SubsidyOpening.objects.filter(batch=batch, evidence="旧台账第3页").exists()

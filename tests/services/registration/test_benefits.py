@@ -10,7 +10,7 @@ from renben.engines.rules.models import Determination
 from renben.kernel import clock
 from renben.kernel.models import Task
 from renben.services.registration import archives, benefits, determining, paying, registering
-from renben.services.registration.models import BenefitMonth, UnemploymentBenefit
+from renben.services.registration.models import BenefitMonth, BenefitOpening, UnemploymentBenefit
 from renben.services.registration.reasons import NotPossible
 
 pytestmark = pytest.mark.django_db
@@ -85,9 +85,10 @@ def test_enrolling_plans_every_month(place, enrolled):
 
 
 def test_months_drawn_before_the_platform_are_not_paid_again(place, worker, registration):
-    found = determining.determine_benefit(
-        person=worker, by=place.reviewer, first_month=dt.date(2026, 11, 1), opening_months_received=3
+    BenefitOpening.objects.create(
+        person=worker, months=3, through=dt.date(2027, 1, 1), evidence="旧台账", recorded_at=clock.now()
     )
+    found = determining.determine_benefit(person=worker, by=place.reviewer, first_month=dt.date(2026, 11, 1))
     done = benefits.enrol_benefit(benefit=found, by=place.clerk)
     first = done.months.order_by("index").first()
     assert (done.months_left, first.index, first.month) == (11, 4, dt.date(2027, 2, 1))

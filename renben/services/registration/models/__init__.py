@@ -1,5 +1,5 @@
 from renben.services.registration.models.archives import ArchiveHandover, ArchiveMovement, PersonnelArchive
-from renben.services.registration.models.benefits import BenefitMonth, UnemploymentBenefit
+from renben.services.registration.models.benefits import BenefitMonth, BenefitOpening, UnemploymentBenefit
 from renben.services.registration.models.certificates import CertificateStock, RegistrationCertificate, StockMovement
 from renben.services.registration.models.registrations import (
     DynamicRecord,
@@ -13,6 +13,7 @@ __all__ = [
     "ArchiveHandover",
     "ArchiveMovement",
     "BenefitMonth",
+    "BenefitOpening",
     "CertificateStock",
     "DynamicRecord",
     "InformRecord",

@@ -134,3 +134,25 @@ class BenefitMonth(models.Model):
             models.UniqueConstraint(fields=["benefit", "index"], name="benefit_index_once"),
         ]
         indexes = [models.Index(fields=["month", "state"], name="benefitmonth_month_state")]
+
+
+class BenefitOpening(models.Model):
+    """平台启用前已领的月数 of the present time without work, with what proves it. `benefit` is the determination that counted
+    them; until then the import can be taken back."""
+
+    person = models.OneToOneField("kernel.Person", models.PROTECT, related_name="benefit_opening")
+    months = models.PositiveSmallIntegerField("已领月数")
+    through = models.DateField("领到哪个月", help_text="当月1日")
+    evidence = models.CharField("依据", max_length=200)
+    benefit = models.OneToOneField(
+        UnemploymentBenefit, models.PROTECT, null=True, blank=True, related_name="opening", verbose_name="计入的待遇"
+    )
+    batch = models.ForeignKey(
+        "kernel.ImportBatch", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="导入批次"
+    )
+    recorded_at = models.DateTimeField("登记时间")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "失业保险金期初月数"
+        ordering = ["person_id"]

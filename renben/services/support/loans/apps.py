@@ -9,10 +9,12 @@ class LoansConfig(AppConfig):
 
     def ready(self) -> None:
         from renben.kernel import events
+        from renben.services.exchange import hooks
         from renben.services.records import facts
         from renben.services.support.loans import merging, policy_view, refusing
 
         merging.load()
         policy_view.load()
+        hooks.register_sink("loan_opening", "renben.services.support.loans.opening_import:sink")
         events.listen(events.CaseClosed, refusing.on_case_closed)
         facts.provide("loan", "renben.services.support.loans.facts:fact")

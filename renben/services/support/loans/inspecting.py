@@ -15,7 +15,7 @@ from renben.services.support.loans import limits
 from renben.services.support.loans.codes import CheckOccasion, CheckWay
 from renben.services.support.loans.due import Done, Owed, checks_owed
 from renben.services.support.loans.keeping import demand_past, demand_state, keep, lock, tell
-from renben.services.support.loans.models import Loan, LoanCheck, LoanEvent
+from renben.services.support.loans.models import Loan, LoanCheck, LoanEvent, LoanOpening
 
 State, Event = Loan.State, LoanEvent.Kind
 REPORTED = "LoanProblemReported"
@@ -142,11 +142,13 @@ def named(organization: Organization, name: str, *kinds: str) -> Loan:
 
 
 def owed_of(loan: Loan, today: dt.date) -> list[Owed]:
-    """The inspections a running loan owes now; nothing for any other."""
+    """The inspections a running loan owes now; nothing for any other. The first one of a loan that ran before the platform was
+    made before it."""
     if not loan.is_lent or loan.arrived_on is None:
         return []
     done = [
         Done(check.on, check.is_on_site) for check in loan.checks.all() if check.occasion != CheckOccasion.COMMUNITY
     ]
-    first_by = limits.first_check_by(loan.kind, loan.arrived_on)
+    is_opening = LoanOpening.objects.filter(loan=loan).exists()
+    first_by = None if is_opening else limits.first_check_by(loan.kind, loan.arrived_on)
     return checks_owed(loan.kind, loan.arrived_on, first_by, done, today)

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from renben.services.support.loans.codes import Borrower, CheckOccasion, CheckWay, LoanKind
 from renben.services.support.loans.models_firms import FirmDecision, LoanHire, LoanStaffing
+from renben.services.support.loans.models_opening import LoanOpening
 
 __all__ = [
     "FirmDecision",
@@ -17,6 +18,7 @@ __all__ = [
     "LoanHire",
     "LoanInstalment",
     "LoanMoney",
+    "LoanOpening",
     "LoanStaffing",
 ]
 
