@@ -51,6 +51,7 @@ NAVIGATION = [
     NavItem("用人单位", "employers:list", "/employers/", "employer.view"),
     NavItem("空岗报告协议", "agreements:list", "/agreements/", "agreement.view"),
     NavItem("单位诚信", "credit:ranking", "/credit/", "credit.view"),
+    NavItem("会员单位", "members:list", "/members/", "member.view"),
     NavItem("招聘岗位", "vacancies:list", "/vacancies/", "vacancy.view"),
     NavItem("招聘洽谈会", "fairs:list", "/fairs/", "fair.view"),
     NavItem("招聘举报", "vacancy_reports:list", "/vacancy_reports/", "vacancy_report.view"),
@@ -86,6 +87,7 @@ EMPLOYER_NAVIGATION = [
     NavItem("用工指导", "employer:requests", "/employer/requests/"),
     NavItem("政策和补贴", "employer:policies", "/employer/policies/"),
     NavItem("单位信息", "employer:firm", "/employer/firm/"),
+    NavItem("形象页", "employer:image", "/employer/image/"),
     NavItem("我的消息", "inbox", "/mine/"),
 ]
 """What a contact of a firm finds in the employers' space."""

@@ -15,7 +15,7 @@ from renben.engines.search import sources as search_sources
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
 from renben.services.placement import matching_changes, matching_prices, seekers_days, vacancies_nightly, visits
-from renben.services.placement.firms import agreements
+from renben.services.placement.firms import agreements, members
 from renben.services.registration import contacts
 from renben.services.support.finding import running
 from renben.services.support.hiring import watching as hiring_watching
@@ -89,6 +89,13 @@ def remind_of_employers(timestamp: int) -> None:
 def chase_reports(timestamp: int) -> None:
     """空岗报告: what a firm owed and did not report becomes a task of the office that signed."""
     agreements.chase()
+
+
+@app.periodic(cron="28 0 * * *")
+@app.task(name="members.remind", queueing_lock="members.remind")
+def remind_of_members(timestamp: int) -> None:
+    """会员单位: a visit owed within the year and a term that ends soon become tasks."""
+    members.remind()
 
 
 @app.periodic(cron="45 1 * * *")

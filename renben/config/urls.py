@@ -21,6 +21,7 @@ NAMES = (
     "employers",
     "agreements",
     "credit",
+    "members",
     "procedures",
     "policies",
     "fairs",

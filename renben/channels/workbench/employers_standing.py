@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from renben.channels.workbench import agreements
+from renben.channels.workbench import agreements, members
 from renben.kernel.models import Employer
 from renben.services.placement.firms import credit
 
@@ -15,5 +15,6 @@ def part(request: HttpRequest, employer: Employer) -> dict[str, Any]:
     """What the service has agreed with the firm."""
     return {
         "agreements": agreements.of_employer(request.principal, employer),
+        "memberships": members.of_employer(request.principal, employer),
         "credit": credit.current(employer),
     }

@@ -164,7 +164,7 @@ def test_a_bad_fact_bounds_the_level_and_good_ones_are_bounded_too():
         ("kind: no_show", "kind: no_shows", "没有“no_shows”"),
         ("from: 75", "from: 95", "从大到小"),
         ("at_most: C", "at_most: Z", "没有等级“Z”"),
-        ('decision: "0015"', "x: 1", "decision"),
+        ('decision: "0018"', "x: 1", "decision"),
         ("start: 80", "start: 很多", "start 要写整数"),
     ],
 )

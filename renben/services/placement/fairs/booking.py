@@ -15,6 +15,7 @@ from renben.services.placement import results
 from renben.services.placement.codes import Unfit
 from renben.services.placement.fairs import limits, planning
 from renben.services.placement.fairs.models import Fair, FairBooth, FairIntent
+from renben.services.placement.firms import members
 from renben.services.placement.models import Vacancy
 from renben.services.placement.vacancies_employers import objections
 from renben.services.registration.reasons import NotPossible, Why
@@ -63,9 +64,19 @@ def against(fair: Fair, employer: Employer, count: int) -> list[Why]:
         found.append(Why("quota", f"这场会一家最多{fair.booths_each}个展位。"))
     elif count > (left := len(free_places(fair))):
         found.append(Why("full", f"只剩{left}个展位，不够{count}个。", "请少订几个，或改订下一场。"))
+    elif kept := _kept_for_members(employer, left, count):
+        found.append(kept)
     if missed := _missed(employer, fair.on):
         found.append(missed)
     return found
+
+
+def _kept_for_members(employer: Employer, left: int, count: int) -> Why | None:
+    """The last free places are for members, as many as the agency says."""
+    kept = int(settings_store.get("fair.booths_for_members"))
+    if count <= left - kept or members.is_member(employer, clock.today()):
+        return None
+    return Why("members", f"剩下的{left}个展位里有{min(kept, left)}个留给会员单位。", "可以申请成为会员，或改订下一场。")
 
 
 @acts.whole

@@ -1,4 +1,4 @@
-"""诚信 facts of firms, read from the rows where they happened; nobody types a score (docs/decisions/0015).
+"""诚信 facts of firms, read from the rows where they happened; nobody types a score (docs/decisions/0018).
 
 Each source answers `(employer key, Fact)` for firms of a queryset and days of `[since, until)`. A fact's key names its row, so that
 an appeal can point at it.

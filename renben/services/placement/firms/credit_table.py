@@ -1,6 +1,6 @@
 """The table of credit (catalog/content/placement/credit.yaml): what each kind of fact weighs, and where the levels begin.
 
-Reads no database and no framework; the figures are the agency's (docs/decisions/0015).
+Reads no database and no framework; the figures are the agency's (docs/decisions/0018).
 """
 
 from __future__ import annotations
