@@ -15,7 +15,7 @@ from renben.kernel.roles import Role
 from renben.services.exchange.models import OutsideFact
 from renben.services.registration.reasons import NotPossible
 from renben.services.support import paying as lists
-from renben.services.support.hiring import applying, paying
+from renben.services.support.hiring import applying, paying, reviewing
 from renben.services.support.hiring.codes import Item, Origin
 from renben.services.support.hiring.models import HiringClaim
 from renben.services.support.months import first_of, shifted
@@ -93,7 +93,7 @@ def _claim(district: District, firm: Employer, spells: list[LabourSpell], last: 
         for number, spell in enumerate(spells)
     ]  # fmt: skip
     applying.put_lines(claim=claim, lines=lines, by=clerk)
-    return applying.first_review(claim=claim, opinion="材料齐全，与就业登记一致。", by=clerk)
+    return reviewing.first_review(claim=claim, opinion="材料齐全，与就业登记一致。", by=clerk)
 
 
 def _pay(district: District, claim: HiringClaim, day: dt.date) -> None:
@@ -103,7 +103,7 @@ def _pay(district: District, claim: HiringClaim, day: dt.date) -> None:
     firm = claim.employer
     for row in claim.people.filter(group="ask").select_related("person"):
         applying.strike(row=row, reason="类别没有核实", by=reviewer)
-    claim = applying.second_review(claim=claim, opinion="同意。", by=reviewer)
+    claim = reviewing.second_review(claim=claim, opinion="同意。", by=reviewer)
     accounts.set_payee_account(
         owner=firm, holder=firm.name, bank="北京农村商业银行", number=f"0201{firm.pk:010d}", by=maker
     )

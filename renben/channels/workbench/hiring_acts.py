@@ -19,7 +19,7 @@ from renben.engines.payments import accounts
 from renben.kernel import clock
 from renben.kernel.models import Employer
 from renben.kernel.policy import Principal, page
-from renben.services.support.hiring import applying, paying, settling
+from renben.services.support.hiring import applying, paying, reviewing, settling
 from renben.services.support.hiring.codes import Item
 from renben.services.support.hiring.models import HiringClaim, HiringMonth
 
@@ -165,7 +165,7 @@ def first(request: HttpRequest, pk: int) -> HttpResponse:
     form = OpinionForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
-        applying.first_review(claim=claim, opinion=form.cleaned_data["opinion"], by=request.user)
+        reviewing.first_review(claim=claim, opinion=form.cleaned_data["opinion"], by=request.user)
         return "初审通过，请区中心另一位工作人员复审。"
 
     notes = ["初审以前会按今天的数据再核对一遍每个人、每个月。", "初审以后名单不能再改；复审由另一个人办。"]
@@ -179,7 +179,7 @@ def second(request: HttpRequest, pk: int) -> HttpResponse:
     form = OpinionForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
-        held = applying.second_review(claim=claim, opinion=form.cleaned_data["opinion"], by=request.user)
+        held = reviewing.second_review(claim=claim, opinion=form.cleaned_data["opinion"], by=request.user)
         return f"复审通过，应发{applying.total_fen(held) / 100:,.2f}元，可以列入发放名录。"
 
     notes = ["金额按今天的数据和标准重新算，每个人的判定存下来，以后能查到依据。"]
@@ -193,7 +193,7 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
-        applying.send_back(claim=claim, reason=form.cleaned_data["reason"], by=request.user)
+        reviewing.send_back(claim=claim, reason=form.cleaned_data["reason"], by=request.user)
         return "已退回，名单可以修改，改好后重新初审。"
 
     notes = ["退回以后名单可以修改，初审、复审都重新来。"]
@@ -207,7 +207,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
-        applying.refuse(claim=claim, reason=form.cleaned_data["reason"], by=request.user)
+        reviewing.refuse(claim=claim, reason=form.cleaned_data["reason"], by=request.user)
         return "已作不予补贴，可以打印告知书给单位。"
 
     notes = ["整份申请不予补贴；只是某个人不符合的，请在名单里对那个人作不计算。"]

@@ -8,7 +8,7 @@ from typing import Any
 from renben.kernel import acts, clock, events, taskboard
 from renben.kernel.models import Task
 from renben.services.registration.reasons import NotPossible, Why
-from renben.services.support.hiring import reckoning
+from renben.services.support.hiring import messages, reckoning
 from renben.services.support.hiring.applying import demand, lock, payable, trail
 from renben.services.support.hiring.decision import Amount, decide
 from renben.services.support.hiring.models import HiringClaim, HiringMonth, HiringPerson
@@ -45,6 +45,7 @@ def on_returned(event: events.PaymentLinesReturned) -> None:
             cleared_by=BACK,
             url=f"/hiring/{claim.pk}/",
         )
+        messages.returned(claim, batch_id=line.batch_id, reason=line.return_reason)
 
 
 def _settle_month(rows: list[HiringMonth], now: Amount | None) -> None:

@@ -13,7 +13,7 @@ from renben.kernel import clock
 from renben.kernel.models import Employer, ImportBatch, LabourSpell, Person, Post
 from renben.services.exchange.models import OutsideFact
 from renben.services.support import paying as lists
-from renben.services.support.hiring import applying, paying
+from renben.services.support.hiring import applying, paying, reviewing
 from renben.services.support.hiring.models import HiringClaim, HiringMonth, HiringPerson
 from tests import build
 
@@ -90,8 +90,8 @@ class Office:
         return applying.put_lines(claim=claim, lines=[self.line(person, **changes)], by=self.clerk)[0]
 
     def approve(self, claim: HiringClaim) -> HiringClaim:
-        applying.first_review(claim=claim, opinion="材料齐全", by=self.clerk)
-        return applying.second_review(claim=claim, opinion="同意", by=self.reviewer)
+        reviewing.first_review(claim=claim, opinion="材料齐全", by=self.clerk)
+        return reviewing.second_review(claim=claim, opinion="同意", by=self.reviewer)
 
     def hand_over(self, claim: HiringClaim) -> list[PaymentBatch]:
         account = paying.Account(claim.employer.name, "北京农村商业银行", ACCOUNT)

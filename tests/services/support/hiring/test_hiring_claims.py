@@ -8,7 +8,7 @@ from renben.kernel import clock
 from renben.kernel.models import LabourSpell
 from renben.services.exchange.models import OutsideFact
 from renben.services.registration.reasons import NotPossible
-from renben.services.support.hiring import applying
+from renben.services.support.hiring import applying, reviewing
 from tests import build
 from tests.services.support.hiring.conftest import A_YEAR_OF_THE_POST, FLOOR_MONTH, day, months, reason
 
@@ -54,7 +54,7 @@ def test_a_person_in_difficulty_has_no_standard_since_the_average_wage_is_not_on
     assert months(row)["2026-05"] == (None, "waiting")
     assert "平均工资" in reason(row, "2026-05")
     with pytest.raises(NotPossible, match="没有可以发的月份"):
-        applying.first_review(claim=claim, opinion="", by=office.clerk)
+        reviewing.first_review(claim=claim, opinion="", by=office.clerk)
 
 
 def test_somebody_who_was_not_registered_before_is_told_so(office):
@@ -107,11 +107,11 @@ def test_first_and_second_review_are_signed_by_different_people(office):
     firm = office.firm()
     claim = office.claim(firm)
     row = office.put(claim, office.hire(firm))
-    claim = applying.first_review(claim=claim, opinion="材料齐全", by=office.clerk)
+    claim = reviewing.first_review(claim=claim, opinion="材料齐全", by=office.clerk)
     assert claim.state == "first"
     with pytest.raises(NotPossible, match="由另一个人办"):
-        applying.second_review(claim=claim, opinion="同意", by=office.clerk)
-    claim = applying.second_review(claim=claim, opinion="同意", by=office.reviewer)
+        reviewing.second_review(claim=claim, opinion="同意", by=office.clerk)
+    claim = reviewing.second_review(claim=claim, opinion="同意", by=office.reviewer)
     assert claim.state == "approved"
     row.refresh_from_db()
     assert row.determination.result["total"] == (6 * FLOOR_MONTH + A_YEAR_OF_THE_POST) / 100
@@ -122,10 +122,10 @@ def test_what_is_sent_back_can_be_changed_and_is_reviewed_anew(office):
     firm = office.firm()
     claim = office.claim(firm)
     row = office.put(claim, office.hire(firm))
-    applying.first_review(claim=claim, opinion="", by=office.clerk)
+    reviewing.first_review(claim=claim, opinion="", by=office.clerk)
     with pytest.raises(NotPossible, match="不能办这一步"):
         office.put(claim, row.person)
-    claim = applying.send_back(claim=claim, reason="合同期写错", by=office.reviewer)
+    claim = reviewing.send_back(claim=claim, reason="合同期写错", by=office.reviewer)
     assert (claim.state, claim.round) == ("draft", 2)
     applying.take_off(row=row, reason="录错了人", by=office.clerk)
     office.put(claim, office.hire(firm, "吴小军"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
+from renben.engines.messaging.models import Message
 from renben.engines.payments import returns
 from renben.engines.payments.actions import PaymentRefused
 from renben.engines.payments.models import PaymentLine
@@ -14,7 +15,7 @@ from renben.kernel.models import LabourSpell, Task
 from renben.services.exchange.models import OutsideFact
 from renben.services.registration.reasons import NotPossible
 from renben.services.support import paying as lists
-from renben.services.support.hiring import applying, paying, settling, watching
+from renben.services.support.hiring import applying, paying, reviewing, settling, watching
 from renben.services.support.hiring.models import HiringClaim, HiringMonth
 from tests.services.support.hiring.conftest import A_YEAR_OF_THE_POST, ACCOUNT, FLOOR_MONTH, day, months, reason
 
@@ -173,11 +174,11 @@ def test_an_approved_application_needs_no_open_question(office):
     office.put(claim, office.hire(firm))
     asked = office.put(claim, office.hire(firm, "孙大山", birth_on=day("1970-06-20")))
     assert asked.group == "ask"
-    applying.first_review(claim=claim, opinion="", by=office.clerk)
+    reviewing.first_review(claim=claim, opinion="", by=office.clerk)
     with pytest.raises(NotPossible, match="1个人的类别还没有核实"):
-        applying.second_review(claim=claim, opinion="", by=office.reviewer)
+        reviewing.second_review(claim=claim, opinion="", by=office.reviewer)
     applying.confirm_group(row=asked, group="registered_unemployed", note="失业登记证", by=office.reviewer)
-    assert applying.second_review(claim=claim, opinion="", by=office.reviewer).state == "approved"
+    assert reviewing.second_review(claim=claim, opinion="", by=office.reviewer).state == "approved"
 
 
 def test_each_night_who_seems_to_have_left_becomes_a_task_until_it_is_settled(office):
@@ -207,3 +208,17 @@ def test_registered_work_that_ended_is_asked_about_and_settled_by_the_leave(offi
     settling.leave(row=row, on=day("2026-11-09"), reason="本人辞职", by=office.clerk)
     assert Task.objects.get(key__startswith="hiring.stopped:").cleared_at is not None
     assert watching.watch() == 0
+
+
+def test_the_firm_is_told_what_was_granted_refused_and_sent_back(office):
+    claim, _ = ready(office, items=("si",))
+    told = Message.objects.get(template="hiring.granted")
+    assert told.employer == claim.employer and "合计13,321.32元" in told.text and "花名册1人" in told.text
+    (batch,) = office.hand_over(claim)
+    lists.confirm_list(batch=batch, by=office.checker)
+    results = [returns.Result(line.pk, line.fen, False, "账号不存在") for line in batch.lines.order_by("id")]
+    lists.read_return(batch=batch, results=results, on=clock.today(), by=office.maker)
+    assert "账号不存在" in Message.objects.get(template="hiring.returned").text, "once, however many lines came back"
+    other = office.claim(office.firm("北京别家商贸有限公司"))
+    reviewing.refuse(claim=other, reason="单位不在补贴范围。", by=office.clerk)
+    assert "理由：单位不在补贴范围。有疑问" in Message.objects.get(template="hiring.refused").text
