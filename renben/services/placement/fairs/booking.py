@@ -66,8 +66,6 @@ def against(fair: Fair, employer: Employer, count: int) -> list[Why]:
         found.append(Why("full", f"只剩{left}个展位，不够{count}个。", "请少订几个，或改订下一场。"))
     elif kept := _kept_for_members(employer, left, count):
         found.append(kept)
-    elif kept := _kept_for_members(employer, left, count):
-        found.append(kept)
     if missed := _missed(employer, fair.on):
         found.append(missed)
     return found
@@ -81,14 +79,6 @@ def _kept_for_members(employer: Employer, left: int, count: int) -> Why | None:
     return Why(
         "members", f"剩下的{left}个展位里有{min(kept, left)}个留给会员单位。", "可以申请成为会员，或改订下一场。"
     )
-
-
-def _kept_for_members(employer: Employer, left: int, count: int) -> Why | None:
-    """The last free places are for members, as many as the agency says."""
-    kept = int(settings_store.get("fair.booths_for_members"))
-    if count <= left - kept or members.is_member(employer, clock.today()):
-        return None
-    return Why("members", f"剩下的{left}个展位里有{min(kept, left)}个留给会员单位。", "可以申请成为会员，或改订下一场。")
 
 
 @acts.whole
