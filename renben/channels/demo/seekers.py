@@ -14,7 +14,7 @@ from renben.engines.rules.parameters import Reader, load_parameters
 from renben.kernel import clock, numbering
 from renben.kernel.models import LabourSpell, Organization, Person
 from renben.services.placement import seekers_rules
-from renben.services.placement.codes import Access, Difficulty, SeekerClass, Visibility, WorkKind
+from renben.services.placement.codes import Access, Difficulty, SeekerClass, SeekerSource, Visibility, WorkKind
 from renben.services.placement.models import Seeker
 from renben.services.placement.seekers_acts import CODE, KIND
 from renben.services.registration.conditions import age_on
@@ -54,6 +54,7 @@ COLUMNS = [
     "id", "person_id", "organization_id", "number", "seeker_class", "difficulties", "difficulty_note", "skills",
     "certificates", "experience_years", "history", "about", "accepts_nights", "needs_housing", "needs", "hours_week_max",
     "visibility", "state", "registered_on", "valid_until", "ended_on", "ended_why", "recorded_at", "version",
+    "source",
 ]  # fmt: skip
 WISH_COLUMNS = [
     "seeker_id", "rank", "title", "occupation", "confidence", "occupation_chosen", "work_kind", "wage_min_fen", "regions",
@@ -90,6 +91,7 @@ def _row(
         (SeekerClass.DIFFICULT if is_difficult else SeekerClass.GENERAL).value, causes, "",
         trade[4].split("、"), [], rng.randrange(0, 22), "", "", rng.random() < 0.3, rng.random() < 0.1, needs,
         rng.choice((None, None, None, 20, 30)), rng.choice(Visibility.values), state, on, until, ended_on, why, made_at, 1,
+        SeekerSource.COUNTER.value,
     )  # fmt: skip
 
 
