@@ -8,6 +8,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext
 
+from renben.channels.portal import searches
 from renben.engines.procedures import duties
 from renben.engines.search import changes as search_changes
 from renben.engines.search import searching
@@ -16,6 +17,7 @@ from renben.kernel import audit, clock
 from renben.kernel.models import Organization
 from renben.services.placement import matching_changes, matching_prices, seekers_days, vacancies_nightly, visits
 from renben.services.placement.firms import agreements, members
+from renben.services.placement.saved import alerting
 from renben.services.registration import contacts
 from renben.services.support.finding import running
 from renben.services.support.hiring import watching as hiring_watching
@@ -124,6 +126,13 @@ def settle_prices(timestamp: int) -> None:
 def clean_matching(timestamp: int) -> None:
     """匹配: notes of changes that every process has read are cleared away."""
     matching_changes.clean()
+
+
+@app.periodic(cron="40 5 * * *")
+@app.task(name="jobs.saved", queueing_lock="jobs.saved")
+def tell_new_jobs(timestamp: int) -> None:
+    """保存的条件: what was published since the last time, one message a person, there before breakfast."""
+    alerting.run(searches.wanted_of)
 
 
 @app.periodic(cron="30 1 * * *")

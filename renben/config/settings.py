@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "renben.services.placement.firms",
     "renben.services.placement.interviews",
     "renben.services.placement.space",
+    "renben.services.placement.saved",
     "renben.services.placement.hall",
     "renben.services.support",
     "renben.services.support.finding",

@@ -1,9 +1,13 @@
 from django.urls import path
 
-from renben.channels.workbench import vacancies, vacancies_acts, vacancies_edit
+from renben.channels.workbench import vacancies, vacancies_acts, vacancies_edit, vacancies_saved
 
 urlpatterns = [
     path("", vacancies.vacancy_list, name="list"),
+    path("saved/", vacancies_saved.saved_list, name="saved"),
+    path("saved/save/", vacancies_saved.save, name="saved_save"),
+    path("saved/<int:pk>/rename/", vacancies_saved.rename, name="saved_rename"),
+    path("saved/<int:pk>/delete/", vacancies_saved.delete, name="saved_delete"),
     path("export/", vacancies.vacancy_export, name="export"),
     path("new/", vacancies_edit.choose_employer, name="new"),
     path("new/<int:pk>/", vacancies_edit.register, name="register"),

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests import build
+from tests.services.placement.vacancy_office import desk  # noqa: F401 - the fixture of this folder
 
 PASSWORD = "Chunjie-2026-fu"
 

@@ -16,7 +16,6 @@ from renben.services.placement.models import Referral, Seeker, Vacancy
 from renben.services.placement.seekers_acts import Profile, Wish
 from tests import build
 from tests.channels.online.conftest import client_of
-from tests.services.placement.vacancy_office import desk
 
 
 @pytest.fixture(autouse=True)
