@@ -195,6 +195,9 @@ def case_context(request: HttpRequest, case: Case, *, form: StepForm | None = No
         "step": row,
         "form": form,
         "may_work": may_work,
+        "tables": [
+            one for one in line.spec.fields if one.type == "rows" and form is not None and one.name in form.fields
+        ],
         "who_works": "、".join(Role(role).label for role in line.spec.roles),
         "checklist": [e for e in checklist if e.is_needed is not False or e.condition in asked_here],
         "missing": [e for e in checklist if e.is_needed and not e.is_satisfied],

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from renben.channels.workbench import case_acts, case_batch, case_follow_ups, case_papers, case_start, cases
+from renben.channels.workbench import (
+    case_acts,
+    case_batch,
+    case_follow_ups,
+    case_papers,
+    case_start,
+    case_tables,
+    cases,
+)
 
 urlpatterns = [
     path("", cases.cases, name="list"),
@@ -11,6 +19,8 @@ urlpatterns = [
     path("<int:pk>/", cases.case_page, name="case"),
     path("<int:pk>/steps/<int:step_id>/act/", case_acts.act, name="act"),
     path("<int:pk>/steps/<int:step_id>/receive/", case_acts.receive, name="receive"),
+    path("<int:pk>/steps/<int:step_id>/table/", case_tables.read_table, name="read_table"),
+    path("<int:pk>/steps/<int:step_id>/table/template/", case_tables.table_template, name="table_template"),
     path("<int:pk>/steps/<int:step_id>/return/", case_acts.return_for_correction, name="return"),
     path("<int:pk>/steps/<int:step_id>/resume/", case_acts.resume, name="resume"),
     path("<int:pk>/steps/<int:step_id>/refuse/", case_acts.refuse, name="refuse"),
