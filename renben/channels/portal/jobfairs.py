@@ -60,7 +60,7 @@ class Wish(forms.Form):
 
 def _public() -> Any:
     """What the public may see: announced fairs, and called-off ones that had been announced."""
-    rows = Fair.objects.select_related("organization")
+    rows = Fair.objects.select_related("organization", "hall")
     return rows.filter(announced_on__isnull=False).exclude(state=Fair.State.PLANNED)
 
 

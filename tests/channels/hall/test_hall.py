@@ -8,7 +8,9 @@ import json
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from renben.engines.messaging.models import Message
 from renben.kernel import clock
@@ -126,6 +128,7 @@ def test_one_enters_with_the_ticket_and_nobody_with_another(online):
     assert "没有这个入场码" in text_of(Client().get(hall, {"code": "ABCD2345"}), 422)
     said = text_of(Client().get(hall, {"code": visitor.code.lower()}, follow=True))
     assert "王**" in said and "王秀兰" not in said and "北京顺通物流有限公司" in said
+    assert "可以线上参加" in text_of(Client().get("/jobfairs/"))
     assert "进线上洽谈厅" in text_of(Client().get(f"/jobfairs/ticket/{visitor.code}/"))
     assert "进线上洽谈厅" in text_of(Client().get(f"/jobfairs/{online.fair.number}/"))
     assert Client().get("/jobfairs/hall/ABCD2345/").status_code == 404
@@ -431,3 +434,21 @@ def test_doors_times_and_invitations_are_messages(online):
     online.call(online.first)
     online.write(online.meet(ann, online.first), "invited", words="12月4日9点到厂里。")
     assert "约您面试“包装工”岗位：12月4日9点到厂里。" in mine.get(template="hall.invited").text
+
+
+def test_a_beat_costs_the_same_however_many_rooms(online):
+    online.at(9, 30)
+    ann = online.visitor("王秀兰")
+    online.take(ann, online.first)
+    beat = f"/jobfairs/hall/{ann.code}/beat/"
+    Client().post(f"{online.door(online.first)}beat/")
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert Client().post(beat).status_code == 200
+        return len(asked)
+
+    few = cost()
+    for number in range(4):
+        online.book(f"北京第{number}食品有限公司", "切配工")
+    assert cost() == few

@@ -122,18 +122,23 @@ def is_employer_here(room: Room) -> bool:
     return room.seen_at is not None and clock.now() - room.seen_at < AWAY
 
 
-def is_absent(room: Room) -> bool:
-    """Open for longer than the agency bears, and the employer never came."""
-    minutes = int(settings_store.get("hall.absent_minutes"))
-    late = starts_at(room.hall.fair) + dt.timedelta(minutes=minutes)
-    return room.entered_at is None and is_open(room.hall.fair) and clock.now() >= late
+def absent_from(fair: Fair) -> dt.datetime | None:
+    """From when an employer that has not come is missed; None while the hall is closed."""
+    if not is_open(fair):
+        return None
+    return starts_at(fair) + dt.timedelta(minutes=int(settings_store.get("hall.absent_minutes")))
+
+
+def is_absent(room: Room, since: dt.datetime | None) -> bool:
+    """The employer never came, for longer than the agency bears (`since` is `absent_from`)."""
+    return since is not None and room.entered_at is None and clock.now() >= since
 
 
 def remind(room: Room) -> bool:
     """A task for the office, once for each room: the employer has not come and somebody waits. Whether it is so."""
-    if not is_absent(room):
-        return False
     fair, employer = room.hall.fair, room.booth.employer
+    if not is_absent(room, absent_from(fair)):
+        return False
     taskboard.open_task(
         key=_absent_key(room),
         title=f"联系“{employer.name}”进线上洽谈室",

@@ -172,13 +172,20 @@ def call(*, room: Room, talk: Talk | None = None) -> Talk:
     line_up = [one for one in waiting(held) if talk is None or one.pk == talk.pk]
     if not line_up:
         raise NotPossible(Why("nobody", "现在没有人在等。" if talk is None else "这个人已经不在排队了。"))
-    found = next((one for one in line_up if one.visitor_id not in elsewhere), None)
+    found = next((one for one in line_up if one.visitor_id not in elsewhere and _is_free(one.visitor)), None)
     if found is None:
         raise NotPossible(Why("elsewhere", "等的人正在别的单位谈，请过一会儿再叫。"))
     found.state, found.called_at = State.CALLED, clock.now()
     found.save(update_fields=["state", "called_at"])
     planning.note(held.hall.fair, "call", None, visitor=found.visitor_id, room=held.pk, number=found.number)
     return found
+
+
+def _is_free(visitor: FairVisitor) -> bool:
+    """Asked again with the visitor locked: another room may be calling at this moment. Who is locked is not waited for, so that
+    two rooms never wait for each other."""
+    rows = FairVisitor.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return rows.filter(pk=visitor.pk).exists() and not Talk.objects.filter(visitor=visitor, state=State.CALLED).exists()
 
 
 def _visitors_called() -> Any:

@@ -1,8 +1,9 @@
-"""What the people of a hall see of it: rooms, how many wait, one's own place. Two statements however many rooms there are, because
+"""What the people of a hall see of it: rooms, how many wait, one's own place. The same few statements however many rooms there are, because
 every open page asks every few seconds."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -59,10 +60,11 @@ def seen(hall: Hall, visitor: FairVisitor | None = None) -> list[Seen]:
     standing: dict[int, list[Talk]] = defaultdict(list)
     for talk in Talk.objects.filter(room__hall=hall, state__in=Talk.STANDING).order_by("number"):
         standing[talk.room_id].append(talk)
-    return [_seen(room, standing[room.pk], visitor) for room in opening.rooms(hall)]
+    since = opening.absent_from(hall.fair)
+    return [_seen(room, standing[room.pk], visitor, since) for room in opening.rooms(hall)]
 
 
-def _seen(room: Room, standing: list[Talk], visitor: FairVisitor | None) -> Seen:
+def _seen(room: Room, standing: list[Talk], visitor: FairVisitor | None, since: dt.datetime | None) -> Seen:
     line = queueing.order([one for one in standing if one.state == State.WAITING])
     mine = next((one for one in standing if visitor is not None and one.visitor_id == visitor.pk), None)
     return Seen(
@@ -70,7 +72,7 @@ def _seen(room: Room, standing: list[Talk], visitor: FairVisitor | None) -> Seen
         waiting=len(line),
         is_talking=any(one.state == State.CALLED for one in standing),
         is_here=opening.is_employer_here(room),
-        is_absent=opening.is_absent(room),
+        is_absent=opening.is_absent(room, since),
         is_over=opening.is_over(room.hall.fair),
         mine=mine,
         ahead=line.index(mine) if mine in line else 0,
