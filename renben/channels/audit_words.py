@@ -84,6 +84,8 @@ WORDS = {
     "employer.visited": "登记走访",
     "employer.visit_called_off": "走访没去成",
     "employer.answered": "答复单位",
+    "employer.called": "联系单位",
+    "employer.contact_days": "改联系提醒天数",
     "employer.project": "登记重点项目",
     "credit.inspect": "登记单位检查",
     "credit.appeal": "登记诚信申诉",

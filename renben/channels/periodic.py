@@ -15,7 +15,15 @@ from renben.engines.search import searching
 from renben.engines.search import sources as search_sources
 from renben.kernel import audit, clock
 from renben.kernel.models import Organization
-from renben.services.placement import matching_changes, matching_prices, seekers_days, vacancies_nightly, visits
+from renben.services.placement import (
+    matching_changes,
+    matching_prices,
+    project_gaps,
+    seekers_days,
+    station_visits,
+    vacancies_nightly,
+    visits,
+)
 from renben.services.placement.firms import agreements, members
 from renben.services.placement.saved import alerting
 from renben.services.registration import contacts
@@ -84,6 +92,8 @@ def expire_vacancies(timestamp: int) -> None:
 def remind_of_employers(timestamp: int) -> None:
     """用人单位: whom nobody has been in touch with for so long becomes a task of the own office."""
     visits.remind()
+    project_gaps.remind()
+    station_visits.filed()
 
 
 @app.periodic(cron="25 0 * * *")

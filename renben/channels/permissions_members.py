@@ -23,6 +23,7 @@ declare("credit.decide", "复核诚信申诉", REVIEW | {Role.LEADER}, tiers=("s
 declare("member.view", "查看会员单位", BUSINESS - {Role.HOTLINE})
 declare("member.work", "登记会员申请、写形象页", DESK)
 declare("member.decide", "审核会员、形象页", REVIEW | {Role.LEADER}, tiers=("street", "district"))
+declare("employer.contact_days", "定多少天没有联系就提醒", REVIEW | {Role.LEADER}, tiers=("street", "district"))
 declare("agreement.work", "签空岗报告协议、登记报告", DESK)
 
 register_subject(

@@ -13,10 +13,12 @@ from renben.channels import export
 from renben.channels.paging import COUNT_CAP, Page, paginate
 from renben.channels.workbench.employers_forms import EmployerFilter, MergeForm
 from renben.channels.workbench.merge_page import merge_page
+from renben.kernel import clock
 from renben.kernel.employer_merge import find_duplicates, find_pairs, merge_employers
 from renben.kernel.employers import matching
 from renben.kernel.models import Employer
 from renben.kernel.policy import Principal, page
+from renben.services.placement.firms import contacts
 
 SORTED_UP_TO = 500
 """Up to so many hits are sorted by pinyin; longer lists show the newest file first, which costs no sorting."""
@@ -31,7 +33,7 @@ def selected(principal: Principal, form: EmployerFilter) -> QuerySet:
         rows = rows.filter(industry__startswith=asked["industry"])
     if asked.get("office"):
         rows = rows.filter(organization__path__startswith=asked["office"].path)
-    return rows
+    return contacts.of_silence(rows, asked.get("silent", ""), clock.today())
 
 
 def ids_in_order(rows: QuerySet, cap: int) -> list[int]:
@@ -60,11 +62,11 @@ def employer_list(request: HttpRequest) -> HttpResponse:
     """The list of one's territory."""
     form = EmployerFilter(request.principal, request.GET)
     form.is_valid()
-    context = {
-        "form": form,
-        "text": form.cleaned_data.get("q", "").strip(),
-        "rows": shown(request, selected(request.principal, form)),
-    }
+    rows = shown(request, selected(request.principal, form))
+    last = contacts.last_contacts() if form.cleaned_data.get("silent") else {}
+    for employer in rows:
+        employer.last_contact = last.get(employer.pk)
+    context = {"form": form, "text": form.cleaned_data.get("q", "").strip(), "rows": rows}
     template = "employers/rows.html" if request.htmx and not request.htmx.boosted else "employers/list.html"
     return render(request, template, context)
 
@@ -75,6 +77,7 @@ def employer_export(request: HttpRequest) -> HttpResponse:
     """The same list as a workbook, at most `export.CAP` rows."""
     form = EmployerFilter(request.principal, request.GET)
     form.is_valid()
+    last = contacts.last_contacts()
     rows = (
         [
             one.name,
@@ -85,10 +88,21 @@ def employer_export(request: HttpRequest) -> HttpResponse:
             one.phone,
             one.address,
             one.organization.name,
+            last.get(one.pk),
         ]
         for one in loaded(ids_in_order(selected(request.principal, form), export.CAP))
     )
-    headings = ["单位名称", "统一社会信用代码", "法定代表人", "单位类型", "行业", "电话", "地址", "归属机构"]
+    headings = [
+        "单位名称",
+        "统一社会信用代码",
+        "法定代表人",
+        "单位类型",
+        "行业",
+        "电话",
+        "地址",
+        "归属机构",
+        "上次联系",
+    ]
     return export.xlsx(request, name="用人单位名单", headings=headings, rows=rows, action="employer")
 
 

@@ -23,6 +23,7 @@ from renben.kernel.employer_merge import Likely, find_duplicates
 from renben.kernel.models import AuditEvent, Employer, EmployerContact, EmployerLicence, EmployerMerge, LabourSpell
 from renben.kernel.person_changes import StaleVersion
 from renben.kernel.policy import page
+from renben.services.placement import station_visits
 from renben.services.placement.vacancies_words import wage_text
 from renben.services.support.grants.models import Grant
 from renben.services.support.hiring.models import HiringClaim
@@ -136,7 +137,8 @@ def new_employer(request: HttpRequest) -> HttpResponse:
     """A new file. A code on file leads to its file; a likely double is asked about first."""
     principal = request.principal
     if request.method != "POST":
-        form = EmployerForm(principal, initial={"organization": principal.home})
+        name = request.GET.get("name", "").strip()[:100]
+        form = EmployerForm(principal, initial={"organization": principal.home, "name": name})
         return render(request, "employers/new.html", {"form": form, "likely": []})
     form = EmployerForm(principal, request.POST)
     if not form.is_valid():
@@ -151,6 +153,7 @@ def new_employer(request: HttpRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             employer = employers.open_employer(by=request.user, **form.facts)
+            station_visits.filed()
     except IntegrityError:  # another clerk opened the same file between the check and now
         return _holder(request, form.cleaned_data["uscc"])
     messages.success(request, "单位档案已建好。")

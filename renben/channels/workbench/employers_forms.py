@@ -38,9 +38,13 @@ def employer_name(raw: str) -> str:
     return clean_name(raw).replace("(", "（").replace(")", "）")
 
 
+SILENCE = [("", "全部"), ("silent", "很久没有联系"), ("never", "从没打过交道")]
+
+
 class EmployerFilter(forms.Form):
     q = forms.CharField(label="查找", max_length=60, required=False)
     industry = forms.ChoiceField(label="行业", required=False, choices=[("", "全部"), *Industry.choices])
+    silent = forms.ChoiceField(label="联系", required=False, choices=SILENCE)
     office = OfficeField(label="机构", required=False, queryset=Organization.objects.none(), empty_label="全部")
 
     def __init__(self, principal: Principal, data: dict) -> None:

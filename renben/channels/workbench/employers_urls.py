@@ -1,9 +1,11 @@
 from django.urls import path
 
-from renben.channels.workbench import employers, employers_file, employers_visits
+from renben.channels.workbench import employers, employers_contact, employers_file, employers_visits
 
 urlpatterns = [
     path("<int:pk>/visits/new/", employers_visits.book, name="book_visit"),
+    path("contact-days/", employers_contact.contact_days, name="contact_days"),
+    path("<int:pk>/calls/new/", employers_contact.call, name="call"),
     path("visits/<int:pk>/record/", employers_visits.record, name="record_visit"),
     path("visits/<int:pk>/call-off/", employers_visits.call_off, name="call_off_visit"),
     path("visits/<int:pk>/answer/", employers_visits.answer, name="answer_visit"),

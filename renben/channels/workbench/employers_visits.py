@@ -16,6 +16,7 @@ from renben.kernel import clock
 from renben.kernel.models import Employer
 from renben.kernel.policy import page
 from renben.services.placement import visits
+from renben.services.placement.firms.models import EmployerCall
 from renben.services.placement.models import EmployerVisit, KeyProject
 
 WORK = "employer.visit"
@@ -88,7 +89,9 @@ def part(request: HttpRequest, employer: Employer) -> dict[str, Any]:
             for reached, done, stage, task in visits.STAGES
         ]
     rows = EmployerVisit.objects.filter(employer=employer).select_related("organization", "recorded_by")
-    return {"visits": rows.order_by("-visit_on", "-id")[:50], "projects": projects, "today": today}
+    calls = EmployerCall.objects.filter(employer=employer).select_related("organization", "recorded_by")
+    listed = calls.order_by("-on", "-id")[:50]
+    return {"calls": listed, "visits": rows.order_by("-visit_on", "-id")[:50], "projects": projects, "today": today}
 
 
 def _back(employer_id: int) -> str:

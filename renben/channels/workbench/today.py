@@ -212,6 +212,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "show": show,
         "rows": rows,
         "cards": cards(due, whose, show, month_contacts(principal)),
+        "silent_firms": tasks.order_by().filter(key__startswith="employer.contact:").count(),
         "calls_due": due_count(principal) if principal.may(CALL) else 0,
         "tabs": [
             ("all", "全部", len(due.signals)),

@@ -12,6 +12,8 @@ ACTIONS = {
     "vacancy.check_brochure": f"{_VACANCIES}:check_brochure",
     "vacancy.enter": f"{_VACANCIES}:enter",
     "vacancy.followed": f"{_VACANCIES}:followed",
+    "employer.station_listed": "renben.services.placement.station_visits:listed",
+    "employer.station_visited": "renben.services.placement.station_visits:visited",
     "employer.visited": f"{_VACANCIES}:visited",
     "vacancy.told_on_visit": f"{_VACANCIES}:told_on_visit",
     "vacancy.told_at_station": f"{_VACANCIES}:told_at_station",

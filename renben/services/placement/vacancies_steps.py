@@ -11,9 +11,8 @@ from functools import wraps
 from typing import Any
 
 from renben.engines.procedures.contracts import Blocked, Done, Reason, StepContext
-from renben.kernel.employer_names import plain_name
-from renben.kernel.models import Employer, Organization
-from renben.services.placement import vacancies, visits
+from renben.kernel.models import Employer
+from renben.services.placement import station_visits, vacancies, visits
 from renben.services.placement.codes import VacancySource
 from renben.services.placement.models import Vacancy
 from renben.services.placement.vacancies_ad import LONGEST, Ad
@@ -189,21 +188,14 @@ def told_at_station(ctx: StepContext) -> Done:
         return Done()
     made = []
     for row in ctx.facts.get("job_openings") or []:
-        employer = _by_name(row.get("employer") or "", ctx.organization)
-        if employer is not None:
+        found = station_visits.by_name(row.get("employer") or "", ctx.organization)
+        if not found:
+            station_visits.ask_for_file(row.get("employer") or "", ctx.organization, ctx.case)
+        if len(found) == 1:
+            employer = found[0]
             line = dict(row, openings=row.get("count"), requirement=row.get("skill"))
             made.append(_kept(ctx, employer, line, VacancySource.STATION))
     return Done(refs=_refs(made))
-
-
-def _by_name(name: str, office: Organization) -> Employer | None:
-    """The one employer of this name on file at the office's street; None for none or several."""
-    street = office.parent if office.tier == "community" and office.parent else office
-    rows = Employer.objects.filter(
-        plain_name=plain_name(name), merged_into=None, organization__path__startswith=street.path
-    )
-    found = list(rows.select_related("organization__region").order_by("id")[:2]) if name.strip() else []
-    return found[0] if len(found) == 1 else None
 
 
 def _kept(ctx: StepContext, employer: Employer, line: Mapping[str, Any], source: str) -> Vacancy:

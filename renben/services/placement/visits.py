@@ -9,18 +9,18 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max
-
 from renben.engines.procedures import definitions
 from renben.kernel import acts, audit, clock, settings_store, taskboard
 from renben.kernel.models import Employer, Organization, Task
-from renben.services.placement.models import EmployerVisit, KeyProject, Vacancy
+from renben.services.placement.firms import contacts
+from renben.services.placement.firms.models import EmployerCall
+from renben.services.placement.models import EmployerVisit, KeyProject
 from renben.services.registration.reasons import NotPossible, Why
 
 State = EmployerVisit.State
 PROCEDURE, STEP, LIMIT = "J-4.1.2", "visit", "book"
-CONTACTED, ANSWERED = "EmployerContacted", "EmployerAnswered"
-"""What clears the reminder of an employer nobody has been in touch with, and the task of a request left open."""
+CONTACTED, ANSWERED, KEPT_UP = "EmployerContacted", "EmployerAnswered", "ProjectKeptUp"
+"""What clears the reminder of an employer nobody has been in touch with, the task of a request left open, the gap of a project."""
 STAGES = (
     ("feasible_on", "forecast_on", "可行性论证", "用工预测"),
     ("registered_on", "placed_on", "立项登记", "招聘安置"),
@@ -192,6 +192,11 @@ def gaps(project: KeyProject, today: dt.date) -> list[str]:
     ]
 
 
+def gap_key(project: KeyProject, done: str) -> str:
+    """The task of what a project lacks; `done` is the column of its day."""
+    return f"project.gap:{project.pk}:{done}"
+
+
 @acts.whole
 def save_project(
     *, employer: Employer, by: Any, project: KeyProject | None = None, version: int | None = None, **facts: Any
@@ -211,32 +216,44 @@ def save_project(
     held.recorded_by, held.recorded_at = by, clock.now()
     held.save()
     _audit("project", employer, by, project=held.pk, name=held.name)
+    for _, done, _, _ in STAGES:
+        if getattr(held, done):
+            taskboard.clear(key=gap_key(held, done), event=KEPT_UP, outcome="已补上")
     return held
 
 
-def last_contacts() -> dict[int, dt.date]:
-    """Of every employer the service deals with (visited, recruiting, with a project): the last day anybody was in touch."""
-    found: dict[int, dt.date] = {}
-    sources = (
-        EmployerVisit.objects.filter(state=State.DONE).values_list("employer").annotate(day=Max("visit_on")),
-        Vacancy.objects.values_list("employer").annotate(day=Max("registered_on")),
-        KeyProject.objects.values_list("employer").annotate(day=Max("recorded_at__date")),
+@acts.whole
+def note_call(
+    *, employer: Employer, organization: Organization, on: dt.date, way: str, by: Any, who: str = "", words: str = ""
+) -> EmployerCall:
+    """记一次联系; the reminder is done with. NotPossible for a day to come, or without what was said."""
+    if on > clock.today():
+        raise NotPossible(Why("day", "联系日期不能晚于今天。"))
+    if not words.strip():
+        raise NotPossible(Why("words", "请写一句说了什么。"))
+    made = EmployerCall.objects.create(
+        employer=employer,
+        organization=organization,
+        on=on,
+        way=way,
+        who=who.strip()[:50],
+        words=words.strip()[:500],
+        recorded_by=by,
+        recorded_at=clock.now(),
     )
-    for rows in sources:
-        for employer_id, day in rows.order_by():
-            found[employer_id] = max(day, found.get(employer_id, day))
-    return found
+    _audit("called", employer, by, call=made.pk, on=on)
+    contacted(employer)
+    return made
 
 
 def remind(today: dt.date | None = None) -> int:
-    """每晚: employers nobody has been in touch with for so many days become tasks of their office, once for each silence.
+    """每晚: employers nobody has been in touch with for longer than their office allows become its tasks, once for each silence.
 
     Returns how many are silent. A second run changes nothing.
     """
     today = today or clock.today()
-    most = settings_store.get("employer.contact_days")
-    silent = {pk: day for pk, day in last_contacts().items() if (today - day).days > most}
-    rows = Employer.objects.filter(pk__in=silent, merged_into=None).select_related("organization").order_by("id")
+    silent = contacts.silent(today)
+    rows = Employer.objects.filter(pk__in=silent).select_related("organization").order_by("id")
     for employer in rows:
         last = silent[employer.pk]
         taskboard.open_task(

@@ -43,5 +43,5 @@ def load() -> None:
     employer_merge.register("firms.VacancyAgreement.employer", agreements)
     employer_merge.register("firms.Membership.employer", memberships)
     employer_merge.register("firms.FirmPage.employer", pages)
-    for relation in ("firms.Inspection.employer", "firms.CreditAppeal.employer"):
+    for relation in ("firms.Inspection.employer", "firms.CreditAppeal.employer", "firms.EmployerCall.employer"):
         employer_merge.register(relation, move_all(relation))

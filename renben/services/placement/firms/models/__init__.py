@@ -1,5 +1,16 @@
 from renben.services.placement.firms.models.agreements import Statement, VacancyAgreement
+from renben.services.placement.firms.models.contacts import ContactDays, EmployerCall
 from renben.services.placement.firms.models.credit import CreditAppeal, Inspection
 from renben.services.placement.firms.models.members import FirmPage, FirmPicture, Membership
 
-__all__ = ["CreditAppeal", "FirmPage", "FirmPicture", "Inspection", "Membership", "Statement", "VacancyAgreement"]
+__all__ = [
+    "ContactDays",
+    "CreditAppeal",
+    "EmployerCall",
+    "FirmPage",
+    "FirmPicture",
+    "Inspection",
+    "Membership",
+    "Statement",
+    "VacancyAgreement",
+]
