@@ -199,6 +199,9 @@ def test_a_long_roster_costs_no_more_statements(office, clerk):
 
 def test_the_firm_s_and_the_person_s_file_show_the_application(office, clerk):
     firm = office.firm()
+    page = text_of(clerk.get(f"/employers/{firm.pk}/"))
+    assert "还没有申请过" in page and f"/hiring/new/?unit={firm.uscc}" in page
+    assert f'value="{firm.uscc}"' in text_of(clerk.get(f"/hiring/new/?unit={firm.uscc}"))
     claim = take_in(clerk, firm)
     person = office.hire(firm)
     row = office.put(claim, person)
