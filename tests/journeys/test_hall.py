@@ -92,7 +92,7 @@ def test_an_employer_and_two_seekers_one_after_the_other(site, codes, cameras):
     employer.sees("2号 李**")
 
     employer.press("叫下一位")
-    first.page.click("text=进去面谈", timeout=30_000)
+    first.page.click("[data-call] a", timeout=30_000)
     for seat in (first, employer):
         seat.talks()
     for seat in (first, employer):
@@ -114,7 +114,7 @@ def test_an_employer_and_two_seekers_one_after_the_other(site, codes, cameras):
     first.sees("约您面试。明天9点到厂里")
 
     employer.press("叫下一位")
-    second.page.click("text=进去面谈", timeout=30_000)
+    second.page.click("[data-call] a", timeout=30_000)
     for seat in (second, employer):
         seat.talks()
     for seat in (second, employer):
@@ -134,10 +134,22 @@ def test_an_employer_and_two_seekers_one_after_the_other(site, codes, cameras):
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_the_pages_can_be_used_by_everybody(codes, visitor, size):
     door, number, first_code, _ = codes
-    guest = visitor(size=size, for_axe=True)
+    pages = (f"/jobfairs/{number}/hall/", f"/jobfairs/hall/{first_code}/", f"/jobfairs/room/{door}/")
+    _looked_at(visitor(size=size, for_axe=True), pages)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_offices_pages_too(codes, visitor, size):
+    clerk = visitor("receiver", size=size, for_axe=True)
+    clerk.go("/fairs/?q=线上招聘会")
+    hall = f"{clerk.page.locator('[data-row-link]').first.get_attribute('href')}hall/"
+    _looked_at(clerk, (hall, f"{hall}set-up/", "/seekers/?q=保洁&nights=on", "/seekers/?wage=3000"))
+
+
+def _looked_at(one, pages) -> None:
     for mode in ("standard", "elder"):
-        guest.context.add_cookies([{"name": MODE_COOKIE, "value": mode, "url": guest.url("/")}])
-        for path in (f"/jobfairs/{number}/hall/", f"/jobfairs/hall/{first_code}/", f"/jobfairs/room/{door}/"):
-            assert guest.go(path) == 200
-            assert not guest.overflows(), (mode, path)
-            assert guest.axe() == [], (mode, path)
+        one.context.add_cookies([{"name": MODE_COOKIE, "value": mode, "url": one.url("/")}])
+        for path in pages:
+            assert one.go(path) == 200
+            assert not one.overflows(), (mode, path)
+            assert one.axe() == [], (mode, path)

@@ -4,6 +4,7 @@
 const watch = document.querySelector("[data-watch]");
 const BEAT = 3000;
 const title = document.title;
+let isLeaving = false;
 
 function isBusy() {
   return document.querySelector("[data-room][data-live]") || document.activeElement?.matches("input, select, textarea");
@@ -35,14 +36,20 @@ async function beat() {
       if (link) link.href = call;
     }
     announce(Boolean(call));
+    if (isLeaving) return;
     if (shape !== watch.dataset.shape && !isBusy()) {
       location.reload();
       return;
     }
   } catch {
+    if (isLeaving) return;
     line.textContent = "网络断了，正在重连……您的号还在，不会丢。";
   }
   setTimeout(beat, BEAT);
 }
 
+// A form on its way leads to another page; a reload must not overtake it.
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) isLeaving = true;
+});
 if (watch) beat();

@@ -23,6 +23,7 @@ class Room {
     this.early = [];
     this.other = room.dataset.other;
     this.isBeating = false;
+    this.isLeaving = false;
   }
 
   async start() {
@@ -160,7 +161,7 @@ class Room {
       this.isOver = true;
       this.close();
       this.stream?.getTracks().forEach((track) => track.stop());
-      location.reload();
+      if (!this.isLeaving) location.reload();
       return;
     }
     if (!here) say(`正在等${this.other}进来……`);
@@ -183,6 +184,10 @@ if (room) {
     meeting.write("我", text);
     input.value = "";
     meeting.keepUp();
+  });
+  // A form that ends the talk leads elsewhere; the beat that hears of the end must not overtake it.
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) meeting.isLeaving = true;
   });
   field("enter").addEventListener("click", () => {
     field("enter").hidden = true;
