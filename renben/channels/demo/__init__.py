@@ -53,6 +53,7 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     from renben.channels.demo.employer_space import employer_space
     from renben.channels.demo.hiring import hiring
     from renben.channels.demo.public_posts import public_posts
+    from renben.channels.demo.referral_history import history
     from renben.channels.demo.vacancies import vacancies_of
 
     streets = list(Organization.objects.filter(tier="street").order_by("path"))
@@ -77,8 +78,9 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     found = findings.findings(rng, today)
     say(f"政策找人：{found['found']} 人次符合或可能符合，已跟进 {sum(found.values()) - found['found']} 人次。")
     say(f"{seekers.seekers(rng, today)} 份求职登记已建立。")
+    earlier = history(rng, today, people)
     made = referrals.referrals(rng, today, people)
-    say(f"岗位推荐 {sum(made.values()) - made['calls']} 次，其中就业 {made['hired']} 人。")
+    say(f"岗位推荐 {sum(made.values()) - made['calls']} 次，其中就业 {made['hired']} 人；以前一年的 {earlier} 次。")
     accounts += employer_space(rng, today)
     Setting.objects.update_or_create(key=ACCOUNTS, defaults={"value": accounts})
     _analyze()

@@ -15,7 +15,7 @@ from renben.services.placement.models import Referral, Seeker, Vacancy
 from renben.services.registration.codes import Channel
 from renben.services.registration.reasons import NotPossible
 
-FEWEST, MOST, ONE_IN = 30, 260, 60
+FEWEST, MOST, ONE_IN = 30, 120, 60
 """Referrals: one for so many people, within bounds."""
 STAGES = (("hired", 30), ("rejected", 16), ("declined", 14), ("interviewed", 12), ("told", 16), ("made", 12))
 """What became of a referral by today, in weights."""

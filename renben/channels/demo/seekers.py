@@ -59,6 +59,8 @@ COLUMNS = [
 WISH_COLUMNS = [
     "seeker_id", "rank", "title", "occupation", "confidence", "occupation_chosen", "work_kind", "wage_min_fen", "regions",
 ]  # fmt: skip
+PART_TIMERS = 14
+"""One in so many can work only part of the week."""
 OLDEST_DAYS = 110
 """Registrations of so many days back; the oldest have lapsed."""
 
@@ -85,21 +87,27 @@ def _row(
     state, ended_on, why = _end(rng, on, until, today)
     causes = rng.sample(Difficulty.values[:6], rng.choice((1, 1, 2))) if is_difficult else []
     needs = [rng.choice(Access.values)] if rng.random() < 0.05 else []
+    hours = rng.choice((20, 24, 30)) if _is_part_timer(pk) else None
     made_at = dt.datetime.combine(on, dt.time(9, pk % 60), tzinfo=clock.ZONE)
     return (
         pk, person.pk, person.organization.parent_id, number,
         (SeekerClass.DIFFICULT if is_difficult else SeekerClass.GENERAL).value, causes, "",
         trade[4].split("、"), [], rng.randrange(0, 22), "", "", rng.random() < 0.3, rng.random() < 0.1, needs,
-        rng.choice((None, None, None, 20, 30)), rng.choice(Visibility.values), state, on, until, ended_on, why, made_at, 1,
+        hours, rng.choice(Visibility.values), state, on, until, ended_on, why, made_at, 1,
         SeekerSource.COUNTER.value,
     )  # fmt: skip
+
+
+def _is_part_timer(pk: int) -> bool:
+    """Who can work only part of the week: few, and they wish for such work (`hours` is a hard condition of matching)."""
+    return pk % PART_TIMERS == 0
 
 
 def _wishes(rng: random.Random, pk: int, regions: list[str]) -> Iterator[tuple]:
     for rank in range(1, rng.choice((1, 1, 2, 3)) + 1):
         title, code, confidence, wage, _ = TRADES[(pk + (rank - 1) * 7) % len(TRADES)]
         places = sorted(rng.sample(regions, min(rng.choice((1, 2, 3)), len(regions)))) if rng.random() < 0.4 else []
-        kind = rng.choices(("", WorkKind.FULL.value, WorkKind.PART.value), (4, 5, 1))[0]
+        kind = WorkKind.PART.value if _is_part_timer(pk) else rng.choices(("", WorkKind.FULL.value), (4, 5))[0]
         asked = wage * rng.choice((85, 90, 95, 100, 105)) // 100
         yield (pk, rank, title, code, confidence, rng.random() < 0.5, kind, asked // 100 * 10_000, places)
 
