@@ -78,7 +78,7 @@ NAVIGATION = [
 ]
 
 
-EMPLOYER_SPACE = "/employer/"
+EMPLOYER_SPACE, OWN_ACCOUNT = "/employer/", "/accounts/"
 EMPLOYER_NAVIGATION = [
     NavItem("首页", "employer:home", ""),
     NavItem("我的岗位", "employer:vacancies", "/employer/vacancies/"),
@@ -103,7 +103,8 @@ def navigation(request: HttpRequest) -> list[dict]:
     principal = getattr(request, "principal", None)
     if principal is None:
         return []
-    in_space = request.path.startswith(EMPLOYER_SPACE) and bool(principal.firms)
+    space = (EMPLOYER_SPACE,) if principal.posts else (EMPLOYER_SPACE, OWN_ACCOUNT)
+    in_space = request.path.startswith(space) and bool(principal.firms)
     if not in_space and not principal.posts:
         return []
     items = []

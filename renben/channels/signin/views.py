@@ -74,5 +74,6 @@ def account(request: HttpRequest) -> HttpResponse:
         "-at", "-id"
     )[:20]
     rows = [{"at": event.at, "what": SIGN_IN_WORDS[event.action]} for event in events]
-    layout = "workbench.html" if request.principal.posts else "public.html"
+    own = "employer/layout.html" if request.principal.firms else "public.html"
+    layout = "workbench.html" if request.principal.posts else own
     return render(request, "signin/account.html", {"layout": layout, "events": rows, "posts": request.principal.posts})
