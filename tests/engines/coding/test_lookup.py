@@ -35,6 +35,15 @@ def test_nothing_is_found_for_nothing():
     assert len(lookup.find("occupation", "员", 5)) == 5
 
 
+def test_warming_reads_every_table_once():
+    lookup.entries.cache_clear()
+    lookup.warm()
+    assert lookup.entries.cache_info().currsize == len(lookup.TABLES)
+    misses = lookup.entries.cache_info().misses
+    lookup.find("industry", "nongye")
+    assert lookup.entries.cache_info().misses == misses
+
+
 def test_one_row_or_none():
     found = lookup.entries("occupation")["4-02-06-01"]
     for text in (found.text, found.code, found.name, f" {found.name} "):
