@@ -50,6 +50,7 @@ def build(*, people: int, seed: int, as_of: str | None, if_empty: bool, say: Cal
 
 def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], None]) -> dict[str, int]:
     from renben.channels.demo import findings, loans, offices, population, referrals, seekers, subsidies, work
+    from renben.channels.demo.applications import applications
     from renben.channels.demo.employer_space import employer_space
     from renben.channels.demo.firms import firms as firms_kept
     from renben.channels.demo.hiring import hiring
@@ -82,7 +83,7 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     earlier = history(rng, today, people)
     made = referrals.referrals(rng, today, people)
     say(f"岗位推荐 {sum(made.values()) - made['calls']} 次，其中就业 {made['hired']} 人；以前一年的 {earlier} 次。")
-    accounts += employer_space(rng, today)
+    accounts += [*employer_space(rng, today), *applications(today)]
     held = firms_kept(rng, today)
     say(f"空岗报告协议 {held['agreements']} 份，会员单位 {held['members']} 家，催报 {held['missing']} 次。")
     Setting.objects.update_or_create(key=ACCOUNTS, defaults={"value": accounts})
