@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,7 @@ from renben.kernel import clock
 from renben.services.placement import applicants, applying, inviting, results
 from renben.services.placement.codes import Unfit
 from renben.services.placement.interviews.models import Interview, Side
-from renben.services.placement.models import Referral
+from renben.services.placement.models import Referral, ReferralContact
 from renben.services.registration.reasons import NotPossible
 
 Way, State = Referral.Way, Referral.State
@@ -84,7 +85,7 @@ def doors(referrals: list[Referral]) -> dict[int, Interview]:
     return {one.referral_id: one for one in rows.order_by("starts_at", "id")}
 
 
-def next_of(referral: Referral, door: Interview | None, due: Any = None) -> Next:
+def next_of(referral: Referral, door: Interview | None, due: dt.date | None = None) -> Next:
     """The one thing that matters now."""
     if referral.state not in Referral.UNDER_WAY:
         if referral.state == State.HIRED:
@@ -112,12 +113,27 @@ def next_of(referral: Referral, door: Interview | None, due: Any = None) -> Next
     return Next(f"{until}{office.short_name}{phone}会联系您。")
 
 
-def row_of(referral: Referral, door: Interview | None, due: Any = None) -> dict[str, Any]:
-    stands = "等您答复" if applicants.waits_for_answer(referral) else _STANDS[referral.state]
+def stands_of(referral: Referral, door: Interview | None) -> str:
+    """Where it is, in a few words."""
+    if applicants.waits_for_answer(referral):
+        return "等您答复"
+    is_waiting = referral.state in (State.MADE, State.TOLD)
+    if is_waiting and (door is not None or referral.interview_at is not None):
+        return "约好面试了"
+    return _STANDS[referral.state]
+
+
+def calls_due(referrals: list[Referral]) -> dict[int, dt.date]:
+    """By when the office has to have called the person, by referral."""
+    rows = ReferralContact.objects.filter(referral__in=referrals, kind=ReferralContact.Kind.PERSON, done_on=None)
+    return dict(rows.order_by("-due_on", "-id").values_list("referral_id", "due_on"))
+
+
+def row_of(referral: Referral, door: Interview | None, due: dt.date | None = None) -> dict[str, Any]:
     return {
         "referral": referral,
         "began": _BEGAN[referral.way],
-        "stands": stands,
+        "stands": stands_of(referral, door),
         "next": next_of(referral, door, due),
         "is_open": referral.state in Referral.UNDER_WAY,
     }
@@ -129,29 +145,23 @@ def applications(request: HttpRequest) -> HttpResponse:
     """Those on their way first, then what is over; the newest first."""
     rows = paginate(request, mine(request).order_by(F("result_on").desc(nulls_first=True), "-made_on", "-id"))
     listed = list(rows)
-    booked = doors(listed)
-    context = {
-        "rows": rows,
-        "lines": [row_of(one, booked.get(one.pk)) for one in listed],
-    }
+    booked, due = doors(listed), calls_due(listed)
+    lines = [row_of(one, booked.get(one.pk), due.get(one.pk)) for one in listed]
+    context = {"rows": rows, "lines": lines}
     return render(request, "portal/applications.html", context)
 
 
 def _page(request: HttpRequest, referral: Referral, *, status: int = 200, **forms_given: forms.Form) -> HttpResponse:
-    due = (
-        referral.contacts.filter(kind="person", done_on=None).order_by("due_on", "id").values_list("due_on", flat=True)
-    )
     is_asked = applicants.waits_for_answer(referral)
     is_open = referral.state in Referral.UNDER_WAY
     context = {
         **told(referral.vacancy),
-        **row_of(referral, doors([referral]).get(referral.pk), due.first()),
+        **row_of(referral, doors([referral]).get(referral.pk), calls_due([referral]).get(referral.pk)),
         "is_asked": is_asked,
         "may_take_back": is_open and referral.way in (Way.APPLIED, Way.FAIR),
         "may_decline": is_open and referral.way not in (Way.APPLIED, Way.FAIR),
         "decline": forms_given.get("decline") or DeclineForm(),
         "take_back": forms_given.get("take_back") or TakeBackForm(),
-        "refused": [error for form in forms_given.values() for error in form.non_field_errors()],
     }
     return render(request, "portal/application.html", context, status=status)
 

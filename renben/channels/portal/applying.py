@@ -36,14 +36,18 @@ class NoteForm(forms.Form):
 def sent_lines(person: Person, seeker: Seeker) -> list[tuple[str, str]]:
     """What the employer will see, line by line; what is empty is left out."""
     identity = identity_of(person)
+    night = "能上夜班" if seeker.accepts_nights else "不上夜班"
+    housing = "要住宿" if seeker.needs_housing else "不要住宿"
     wishes = "；".join(wish.title for wish in seekers_acts.wishes_of(seeker))
     lines = [
         ("姓名", person.name),
         ("电话", identity["phone"]),
         ("想干的工作", wishes),
+        ("文化程度", identity["education"]),
         ("技能", "、".join(seeker.skills)),
         ("证书", "、".join(seeker.certificates)),
         ("工作年限", f"{seeker.experience_years}年"),
+        ("夜班、住宿", f"{night}，{housing}"),
         ("工作经历", seeker.history),
         ("自我介绍", seeker.about),
     ]

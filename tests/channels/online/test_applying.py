@@ -169,7 +169,14 @@ def test_an_interview_shows_its_hour_and_place(desk, seeker, citizen):
     at = dt.datetime(2026, 11, 27, 9, 30, tzinfo=clock.ZONE)
     referring.arrange(referral=referral, at=at, place="幸福路8号二楼", by=desk.clerk)
     shown = page(citizen.get("/mine/applications/"))
-    assert "11月27日 09:30面试" in shown and "幸福路8号二楼" in shown
+    assert "11月27日 09:30面试" in shown and "幸福路8号二楼" in shown and "约好面试了" in shown
+
+
+def test_the_list_says_by_when_the_office_calls(desk, seeker, citizen):
+    applied(citizen, desk.published())
+    due = Referral.objects.get().contacts.get(kind="person").due_on
+    for address in ("/mine/applications/", f"/mine/applications/{Referral.objects.get().pk}/"):
+        assert f"最晚{due:%m月%d日}" in page(citizen.get(address))
 
 
 def test_taken_back_with_a_line(desk, seeker, citizen):
