@@ -53,6 +53,7 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     from renben.channels.demo.applications import applications
     from renben.channels.demo.employer_space import employer_space
     from renben.channels.demo.firms import firms as firms_kept
+    from renben.channels.demo.grants import grants
     from renben.channels.demo.hiring import hiring
     from renben.channels.demo.public_posts import public_posts
     from renben.channels.demo.referral_history import history
@@ -72,6 +73,7 @@ def _fill(rng: random.Random, people: int, today: dt.date, say: Callable[[str], 
     log += subsidies.subsidies(work.District(rng, calendar, today), people)
     say(f"{public_posts(work.District(rng, calendar, today))} 人在公益性岗位上，两个月的待遇已拨付。")
     say(f"用人单位补贴：一家单位 {hiring(work.District(rng, calendar, today))} 人，上半年的已拨付，这半年的待复审。")
+    say(f"区级补贴奖励 {grants(work.District(rng, calendar, today))} 件，在不同的环节。")
     log += loans.loans(work.District(rng, calendar, today))
     posts = vacancies_of(rng, today, people)
     say(f"招聘岗位 {sum(posts.values()) - posts['expired']} 个，其中 {posts['expired']} 个已到期。")
