@@ -21,7 +21,7 @@ STREETS, EACH = 2, 3
 SIGNED_DAYS_AGO = 170
 DESK, REVIEW = [Role.COUNTER, Role.FIRST_REVIEW], [Role.SECOND_REVIEW, Role.LEADER, Role.FIRST_REVIEW]
 SLOGAN = "离家近，有班车，工资每月十五号准时发"
-ABOUT = "做食品加工和包装，员工一百二十人，车间有空调，两班倒。早七点二十、晚七点二十各有一趟班车到地铁站。"
+ABOUT = "员工一百二十人，车间有空调，两班倒。早七点二十、晚七点二十各有一趟班车到地铁站。"
 BENEFITS = "五险，管一顿工作餐，节假日三倍工资。"
 
 
