@@ -64,14 +64,17 @@ def _settle_month(rows: list[HiringMonth], now: Amount | None) -> None:
         due = due or HiringMonth(
             row=base.row, person=base.person, item=base.item, month=base.month, part=rows[-1].part + 1, state=State.DUE
         )
-        due.fen, due.reason = more, "补发差额：按今天的数据和标准应多发"
-        due.save()
+        if due.fen != more:
+            due.fen, due.reason = more, "补发差额：按今天的数据和标准应多发"
+            due.save()
     elif due is not None:
         due.delete()
+    before = (base.owed_fen, base.state, base.reason)
     base.owed_fen = max(0, -more)
     base.state = State.RECOVER if base.owed_fen else (State.RECOVERED if not net and base.recovered_fen else State.PAID)
     base.reason = now.reason[:400] if base.owed_fen else ""
-    base.save(update_fields=["owed_fen", "state", "reason"])
+    if before != (base.owed_fen, base.state, base.reason):
+        base.save(update_fields=["owed_fen", "state", "reason"])
 
 
 @acts.whole
