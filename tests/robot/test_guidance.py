@@ -162,3 +162,68 @@ def test_an_untrue_answer_returns_the_claim_doubles_the_share_and_is_struck_from
     assert (case.data["total_units"], case.data["total_people"], case.data["total_amount"]) == (1, 11, 110000)
     claim.refresh_from_db()
     assert claim.reported_in == case, "报过的不再报"
+
+
+def reported(place, names=NAMES[:2]) -> tuple[Clerk, object, GuidanceClaim]:
+    """A claim that passed and was reported by itself."""
+    clerk, case, claim = begun(place, lines(place, names))
+    clerk.wanted["calls"] = answered(case)
+    clerk.outcomes["Q-1.3.7/phone_check"] = "passed_alone"
+    clerk.wanted["total_amount"] = ""
+    act(clerk, case, "phone_check", "report")
+    claim.refresh_from_db()
+    return clerk, case, claim
+
+
+def account(unit: str, people: int, amount: str, **changes) -> dict:
+    row = {"unit": unit, "account_name": unit, "bank": "农商行", "account_number": "0200000000001234"}
+    return row | {"people": str(people), "amount": amount} | changes
+
+
+UNIT = "胜利街道社会保障事务所"
+
+
+def test_without_a_standard_people_are_reported_and_only_the_money_waits(place):
+    clerk, case, claim = reported(place)
+    assert (case.data["total_people"], claim.reported_in) == (2, case)
+    client = clerk.client_at(place.centre)
+    shown = client.get("/grants/guidance/payments/").text
+    assert "缺补贴标准" in shown and "136号文件的数额没有找到" in shown and UNIT in shown
+    clerk.wanted["account_list"] = [account(UNIT, 2, "")]
+    with pytest.raises(Stuck, match="缺补贴标准"):
+        act(clerk, case, "accounts")
+    put_in_force(place, "guidance.subsidy_per_head", 100)
+    clerk.wanted["account_list"] = [account(UNIT, 2, "200.00")]
+    act(clerk, case, "accounts")
+    claim.refresh_from_db()
+    assert claim.amount_fen == 20000 == case.data["total_amount"], "the standard that came later counts"
+    shown = client.get("/grants/guidance/payments/").text
+    assert "缺补贴标准" not in shown and "200.00" in shown and "尾号 1234" in shown and "0200000000001234" not in shown
+    assert client.post("/grants/guidance/payments/export/", {}).status_code == 200
+
+
+def test_the_list_is_that_of_the_claims_and_the_account_is_known_the_next_time(place):
+    put_in_force(place, "guidance.subsidy_per_head", 100)
+    clerk, case, _ = reported(place)
+    shown = clerk.client_at(place.centre).get(f"/cases/{case.pk}/", {"step": "accounts"}).text
+    assert f'value="{UNIT}"' in shown and 'value="200.00"' in shown, "people and amount are not typed"
+    for wrong in (
+        [account(UNIT, 3, "200.00")],
+        [account(UNIT, 2, "300.00")],
+        [account(UNIT, 2, "200.00")] * 2,
+        [account(UNIT, 2, "200.00", bank="")],
+        [account(UNIT, 2, "200.00"), account("没有上报的单位", 1, "100.00")],
+    ):
+        clerk.wanted["account_list"] = wrong
+        with pytest.raises(Stuck, match="应为2人|写了两遍|不在这一期|还没有填开户行"):
+            act(clerk, case, "accounts")
+    clerk.wanted["account_list"] = [account(UNIT, 2, "200.00")]
+    act(clerk, case, "accounts")
+    by = place.staff("first_review", place.centre)
+    second = actions.start(procedure_id="Q-1.3.7", organization=place.centre, by=by)
+    clerk.wanted |= {"guided": lines(place, NAMES[3:5])}
+    act(clerk, second, "review")
+    clerk.wanted["calls"] = answered(second)
+    act(clerk, second, "phone_check", "report")
+    shown = clerk.client_at(place.centre).get(f"/cases/{second.pk}/", {"step": "accounts"}).text
+    assert 'value="0200000000001234"' in shown and 'value="农商行"' in shown

@@ -14,7 +14,7 @@ from renben.channels.workbench.downloads import export
 from renben.channels.workbench.grants import VIEW, WORK
 from renben.kernel import clock
 from renben.kernel.policy import page
-from renben.services.support.grants import guidance
+from renben.services.support.grants import guidance, guidance_payments
 from renben.services.support.grants.guidance_models import GuidanceClaim, GuidancePerson
 
 
@@ -104,3 +104,52 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
 
     attempt(request, act)
     return redirect("grants:claim", row.claim_id)
+
+
+def _reported(request: HttpRequest) -> QuerySet[GuidanceClaim]:
+    """Claims of the reader's territory that went up with a report, newest report first."""
+    rows = request.principal.scoped("guidance_claim", VIEW).filter(reported_in__isnull=False)
+    return rows.select_related("reported_in").order_by("-reported_in", "institution", "id")
+
+
+def _payable(claims: list[GuidanceClaim]) -> list[GuidanceClaim]:
+    """Each with its people, its amount and the account on the list of its report."""
+    for row in claims:
+        row.counted = sum(person.is_counted for person in guidance.people_of(row))
+        row.payable_fen = guidance_payments.amount_of(row)
+        lines = row.reported_in.data.get("account_list") or []
+        line = next((one for one in lines if one.get("unit") == row.institution), {})
+        row.account_tail = (line.get("account_number") or "")[-4:]
+        row.account_bank = line.get("bank") or ""
+        row.sent_on = row.reported_in.data.get("uploaded_on") or ""
+    return claims
+
+
+@page(action=VIEW)
+@require_GET
+def payments(request: HttpRequest) -> HttpResponse:
+    """拨付名单: every claim that was checked and reported, with the money and where it goes; which figure is lacking."""
+    rows = paginate(request, _reported(request))
+    shown = _payable(list(rows))
+    context = {"rows": rows, "shown": shown, "missing": guidance_payments.missing_standard(shown)}
+    return render(request, "grants/guidance_payments.html", context)
+
+
+@page(action=VIEW)
+@require_POST
+def payments_export(request: HttpRequest) -> HttpResponse:
+    """The list as a workbook, account numbers by their last four."""
+    columns = [
+        ("申报单位", 28), ("审定人数", 10), ("拨付金额（元）", 14), ("开户行", 24), ("账号", 14), ("上报办件", 26), ("审核日期", 12),
+        ("上传财务日期", 14),
+    ]  # fmt: skip
+
+    def line(row: GuidanceClaim) -> list:
+        _payable([row])
+        amount = None if row.payable_fen is None else row.payable_fen / 100
+        tail = f"尾号{row.account_tail}" if row.account_tail else ""
+        return [
+            row.institution, row.counted, amount, row.account_bank, tail, row.reported_in.number, row.reviewed_on, row.sent_on,
+        ]  # fmt: skip
+
+    return export(request, "职业指导补贴拨付名单", columns, _reported(request), line)

@@ -24,6 +24,7 @@ ACTIONS = {
     "grant.pay": f"{_GRANT}:pay",
     "guidance.review": f"{_GUIDANCE}:review",
     "guidance.phone_check": f"{_GUIDANCE}:phone_check",
+    "guidance.accounts": f"{_GUIDANCE}:accounts",
     "guidance.report": f"{_GUIDANCE}:report",
 }
 
@@ -65,6 +66,7 @@ FIELD_SOURCES = {
     "guidance.reviewed_people": f"{_GUIDANCE}:reviewed_people",
     "guidance.sample_percent": f"{_GUIDANCE}:sample_percent",
     "guidance.calls": f"{_GUIDANCE}:calls",
+    "guidance.account_list": f"{_GUIDANCE}:account_list",
     "guidance.total_units": f"{_GUIDANCE}:total_units",
     "guidance.total_people": f"{_GUIDANCE}:total_people",
     "guidance.total_amount": f"{_GUIDANCE}:total_amount",

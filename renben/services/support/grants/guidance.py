@@ -112,7 +112,7 @@ def review(*, case: Any, institution: str, lines: Sequence[Guided], by: Any, on:
     if not counted:
         raise NotPossible(*(Why("not_counted", f"{row.name}：{row.reason}。") for row in people))
     claim.sample_size = sampling.size(len(counted), Fraction(claim.share_percent, 100))
-    claim.amount_fen = _amount(len(counted), on)
+    claim.amount_fen = amount(len(counted), on)
     claim.save()
     order = {key: place for place, key in enumerate(sampling.draw((row.key for row in counted), claim.seed), start=1)}
     for row in counted:
@@ -122,7 +122,7 @@ def review(*, case: Any, institution: str, lines: Sequence[Guided], by: Any, on:
     return claim
 
 
-def _amount(people: int, on: dt.date) -> int | None:
+def amount(people: int, on: dt.date) -> int | None:
     """By the standard of the day; None while none is on file."""
     found = evaluate(DOMAIN, on, {"people": people})
     return round(found.result["amount"] * 100) if found.is_answered else None

@@ -8,7 +8,7 @@ from typing import Any
 from renben.engines.procedures.contracts import Done, StepContext
 from renben.engines.procedures.models import Case
 from renben.services.registration.reasons import NotPossible, Why
-from renben.services.support.grants import guidance
+from renben.services.support.grants import guidance, guidance_payments
 from renben.services.support.grants.steps import step_action
 
 
@@ -65,6 +65,20 @@ def report(ctx: StepContext) -> Done:
     if sums.units and sums.fen is not None:
         facts["total_amount"] = sums.fen
     return Done(facts=facts)
+
+
+@step_action
+def accounts(ctx: StepContext) -> Done:
+    """核对账户: the list is that of the claims; without a standard only the money waits."""
+    dues = guidance_payments.settle(case=ctx.case, lines=ctx.facts.get("account_list") or [])
+    if not dues:
+        return Done()
+    return Done(facts={"total_amount": sum(due.fen or 0 for due in dues)})
+
+
+def account_list(case: Case) -> list[dict[str, Any]] | None:
+    """Whom to pay how much, from the claims of this report."""
+    return guidance_payments.lines_of(case)
 
 
 def _due(case: Case) -> guidance.Sums | None:
