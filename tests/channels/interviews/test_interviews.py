@@ -10,7 +10,7 @@ from django.test import Client
 
 from renben.kernel import clock
 from renben.services.placement import referring
-from renben.services.placement.interviews import line, meeting
+from renben.services.placement.interviews import line
 from renben.services.placement.interviews.models import Interview, Signal
 from tests import build
 from tests.services.placement.referral_world import make
