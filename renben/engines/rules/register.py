@@ -112,7 +112,7 @@ class Outcome:
 
 def _kind_of(answer: Mapping[str, np.ndarray]) -> str:
     """Which output of a domain is compared: money first, then months, then a plain yes; empty without any."""
-    return next((key for key in (*MONEY, MONTHS, "eligible", "stop") if key in answer), "")
+    return next((key for key in (*MONEY, MONTHS, "eligible", "ok", "stop") if key in answer), "")
 
 
 def _judged(

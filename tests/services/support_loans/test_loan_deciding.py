@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from renben.engines.rules import reviewing
-from renben.engines.rules.parameters import load_parameters
+from renben.engines.rules import register, reviewing
+from renben.engines.rules.parameters import Parameters, load_parameters
 from renben.services.registration.reasons import NotPossible
-from renben.services.support.loans import applying
+from renben.services.support.loans import applying, policy_view
 from renben.services.support.loans.decision import Wish, decide
 from renben.services.support.loans.models import Loan
 from tests import build
@@ -118,3 +118,19 @@ def test_the_decision_is_made_again_with_the_same_answer(office):
     assert record["result"] == loan.determination.result
     assert kind.facts(loan.determination) == loan.determination.inputs
     assert "80000元" in kind.said(record["result"])
+
+
+def test_waiting_firms_stand_in_the_comparison_of_a_changed_figure(office):
+    office.apply(facts=FIRM)
+    office.apply(office.person("孙得利"), facts=FIRM, is_top=False)
+    rows = policy_view.waiting_firms(TODAY)
+    assert len(rows.person) == 1, "the ordinary product is not judged by this domain"
+    population = next(one for one in register.populations_of("loan.own_company.cap") if one.key == "loan.waiting_firms")
+    now = load_parameters()
+    same = register.compare(population, before=now, after=now, on=TODAY)
+    assert (same.before.tolist(), same.after.tolist()) == ([1], [1])
+    cap = now["loan.own_company.cap"]
+    lower = replace(cap, versions=tuple(replace(one, value=400_000) for one in cap.versions))
+    after = Parameters({**{name: now[name] for name in now}, cap.name: lower}, "lower")
+    changed = register.compare(population, before=now, after=after, on=TODAY)
+    assert (changed.before.tolist(), changed.after.tolist()) == ([1], [0])

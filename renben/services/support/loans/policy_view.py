@@ -49,6 +49,37 @@ def waiting(on: dt.date) -> Rows:
     )
 
 
+def waiting_firms(on: dt.date) -> Rows:
+    """Firms' loans of the top product not paid out yet whose own funds are known, by what the rule asks of them."""
+    loans = Loan.objects.filter(
+        kind=LoanKind.COMPANY, state__in=Loan.BEFORE_MONEY, is_top=True, own_fen__isnull=False, person__isnull=False
+    )
+    asked = [
+        (
+            loan.person_id,
+            loan.organization_id,
+            loan.recommended_fen or loan.amount_fen,
+            loan.own_fen,
+            loan.industry or "未写",
+            loan.has_hired,
+            loan.contract_months,
+        )
+        for loan in loans.order_by("person_id", "id")
+    ]
+    person, office, amount, own, industry, hired, months = zip(*asked, strict=True) if asked else ((),) * 7
+    return Rows(
+        column(person, np.int64),
+        column(office, np.int64),
+        {
+            "amount_fen": column(amount, np.int64),
+            "own_fen": column(own, np.int64),
+            "industry": column(industry, "U100"),
+            "hired_beijing_unemployed": column(hired, np.bool_),
+            "contract_months": column(months, np.int64),
+        },
+    )
+
+
 def facts_now(determination: Determination) -> dict[str, Any]:
     """The facts of the wish as the loan has them now, for the sum that was judged."""
     loan = Loan.objects.filter(determination=determination).first()
@@ -78,6 +109,15 @@ def load() -> None:
             DOMAIN[LoanKind.INDIVIDUAL],
             "按各人的申请看够不够条件。",
             waiting,
+        )
+    )
+    register.register_population(
+        Population(
+            "loan.waiting_firms",
+            "自办小企业贷款（最高额产品）：已受理、还没有放款的企业",
+            DOMAIN[LoanKind.COMPANY],
+            "按各企业的申请看够不够条件。",
+            waiting_firms,
         )
     )
     reviewing.register_kind(
