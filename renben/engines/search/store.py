@@ -83,15 +83,17 @@ class Store:
 
         generation = self._generation()
         self._check_manifest(generation)
-        with tempfile.TemporaryDirectory(prefix=".reader-", dir=self.folder) as copy:
+        copy = Path(tempfile.mkdtemp(prefix=".reader-", dir=self.folder))
+        try:
             for name in _files_of(generation):
-                Path(copy, name).write_bytes(_checked(generation / name))
-            try:
-                index = tantivy.Index.open(copy)
-                index.config_reader("manual")
-                return Reader(index.searcher(), index.schema, state)
-            except ValueError as error:
-                raise Damaged(str(error)) from error
+                (copy / name).write_bytes(_checked(generation / name))
+            index = tantivy.Index.open(str(copy))
+            index.config_reader("manual")
+            return Reader(index.searcher(), index.schema, state)
+        except ValueError as error:
+            raise Damaged(str(error)) from error
+        finally:
+            _remove(copy)
 
     def build(self, documents: Iterable[Document]) -> int:
         """A new generation from all documents, put in force when it is complete. Returns how many there are."""
@@ -174,6 +176,14 @@ class Store:
             with contextlib.suppress(OSError):
                 if path.name != self._named() and now - path.stat().st_mtime > _FRESH_FOLDER_SECONDS:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _remove(copy: Path) -> None:
+    """Take a reader's copy away. The library's own thread may still write into it; what is left then goes with the next build."""
+    for _ in range(_READ_TRIES):
+        shutil.rmtree(copy, ignore_errors=True)
+        if not copy.exists():
+            return
 
 
 def _files_of(generation: Path) -> list[str]:

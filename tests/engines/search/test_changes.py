@@ -163,6 +163,22 @@ def test_no_copy_of_a_reader_and_no_old_generation_stays(shelf, posts, folder):
     assert not list(folder.glob(".reader-*"))
 
 
+def test_a_copy_that_is_written_to_while_it_goes_stops_no_reader(shelf, posts, folder, monkeypatch):
+    before, _ = posts("包装")
+    real, refused = os.rmdir, []
+
+    def busy(path, **more):
+        if not refused and ".reader-" in str(path):
+            refused.append(path)
+            raise OSError(39, "Directory not empty")
+        real(path, **more)
+
+    monkeypatch.setattr(os, "rmdir", busy)
+    monkeypatch.setattr(searching, "_readers", {})
+    assert posts("包装")[0] == before and refused
+    assert not list(folder.glob(".reader-*"))
+
+
 def test_an_unknown_source_is_a_fault_of_the_program(shelf):
     with pytest.raises(KeyError, match="posts"):
         sources.source("nothing")
