@@ -54,6 +54,7 @@ WORDS = {
     "referral.withdraw": "撤回推荐",
     "referral.contact": "推荐回访",
     "firm_referral": "单位看应聘的人",
+    "firm_agreement": "单位看空岗报告协议",
     "firm_booth": "单位看展位意向",
     "employer_request.ask": "单位求助",
     "employer_request.answer": "答复单位求助",

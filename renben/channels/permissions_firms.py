@@ -9,6 +9,7 @@ from renben.kernel.models import EmployerContact, ImportBatch
 from renben.kernel.policy import SubjectKind, declare, register_subject
 from renben.kernel.roles import BUSINESS, Role
 from renben.services.placement.fairs.models import Fair, FairBooth
+from renben.services.placement.firms.models import VacancyAgreement
 from renben.services.placement.models import Referral, Vacancy
 from renben.services.placement.space.models import EmployerRequest
 
@@ -51,6 +52,14 @@ register_subject(
     SubjectKind(
         label="展位",
         queryset=lambda: FairBooth.objects.select_related("fair__organization", "employer"),
+        firm=lambda firm_id: Q(employer=firm_id),
+    ),
+)
+register_subject(
+    "firm_agreement",
+    SubjectKind(
+        label="空岗报告协议",
+        queryset=lambda: VacancyAgreement.objects.select_related("employer", "organization"),
         firm=lambda firm_id: Q(employer=firm_id),
     ),
 )

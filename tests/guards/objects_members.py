@@ -17,6 +17,7 @@ from tests.guards.objects import DAY, employer, factory
 
 
 @factory("agreement")
+@factory("firm_agreement")
 def agreement(office: Organization, by: User) -> VacancyAgreement:
     return VacancyAgreement.objects.create(
         number=f"KG{VacancyAgreement.objects.count()}",

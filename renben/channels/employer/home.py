@@ -20,6 +20,7 @@ from renben.kernel.policy import EMPLOYER, Principal, page
 from renben.services.placement import applicants as known
 from renben.services.placement import vacancies_employers, vacancies_online
 from renben.services.placement.fairs.models import Fair, FairBooth
+from renben.services.placement.firms import reports
 from renben.services.placement.models import Referral, Vacancy
 
 State = Vacancy.State
@@ -116,6 +117,19 @@ def _receipts(booths: QuerySet[FairBooth]) -> list[Waiting]:
     ]
 
 
+def _reports(principal: Principal, today: dt.date) -> list[Waiting]:
+    """Periods of the firm's agreements that ended without a vacancy or a word."""
+    held = list(principal.of_firm("firm_agreement").order_by("id"))
+    found = []
+    for agreement_id, periods in reports.periods_of(held, today).items():
+        url = reverse("employer:say_none", args=[agreement_id])
+        for one in (period for period in periods if period.state in ("waiting", "missing")):
+            note = f"请在{one.due_on:%m月%d日}以前报。有空岗就发布岗位，没有也请说一声。"
+            tone = "red" if one.state == "missing" else "yellow"
+            found.append(Waiting(f"{one.label}的空岗还没报", note, url, "没有空岗", tone))
+    return found[:EACH]
+
+
 def _about(one: Referral, text: str, note: str, button: str, tone: str = "near") -> Waiting:
     return Waiting(text, note, reverse("employer:applicant", args=[one.pk]), button, tone)
 
@@ -124,7 +138,15 @@ def waiting(principal: Principal, today: dt.date) -> list[Waiting]:
     """Everything that waits for the firm, in the order it presses."""
     rows, referrals = principal.of_firm("firm_vacancy"), principal.of_firm("firm_referral")
     receipts = _receipts(principal.of_firm("firm_booth"))
-    return [*_licences(principal.firm, today), *_returned(rows), *_people(referrals), *receipts, *_ending(rows, today)]
+    reported = _reports(principal, today)
+    return [
+        *_licences(principal.firm, today),
+        *_returned(rows),
+        *_people(referrals),
+        *receipts,
+        *reported,
+        *_ending(rows, today),
+    ]
 
 
 def figures(rows: QuerySet[Vacancy], referrals: QuerySet[Referral], unread: int) -> list[dict[str, Any]]:

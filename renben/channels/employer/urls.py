@@ -1,6 +1,7 @@
 from django.urls import path
 
 from renben.channels.employer import (
+    agreements,
     applicants,
     candidates,
     choosing,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("vacancies/<int:pk>/withdraw/", posts.withdraw, name="withdraw"),
     path("vacancies/<int:pk>/candidates/", candidates.candidate_list, name="candidates"),
     path("vacancies/<int:pk>/candidates/<int:seeker_id>/", candidates.invite, name="invite"),
+    path("agreements/<int:pk>/none/", agreements.say_none, name="say_none"),
     path("fairs/", fairs.fair_list, name="fairs"),
     path("fairs/<int:pk>/book/", fairs.book, name="book"),
     path("fairs/booths/<int:pk>/cancel/", fairs.give_back, name="give_back"),

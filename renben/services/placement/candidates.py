@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
+
+from renben.engines.search.asking import Note
 from renben.kernel.regions_data import code_table
-from renben.services.placement import matching
+from renben.services.placement import finding_seekers, matching, matching_words
 from renben.services.placement.applicants import SHOWN, State, label_of
 from renben.services.placement.codes import Visibility
 from renben.services.placement.models import Referral, Seeker, SeekerWish, Vacancy
@@ -52,11 +56,48 @@ class Candidate:
     facts: Skills
 
 
-def candidates(vacancy: Vacancy, *, size: int = 10) -> list[Candidate]:
-    """合适的人 among those who chose to be found, best first; whoever is on the way already, or declined before, is left out."""
+def visible(vacancy: Vacancy) -> QuerySet[Seeker]:
+    """Those who chose to be found by employers; whoever is on the way to this vacancy already, or declined before, is left out."""
     taken = Referral.objects.filter(vacancy=vacancy).exclude(state=State.WITHDRAWN).values("person_id")
-    visible = Seeker.objects.active().filter(visibility__in=SHOWN).exclude(person__in=taken)
-    only = list(visible.order_by().values_list("pk", flat=True))
+    return Seeker.objects.active().filter(visibility__in=SHOWN).exclude(person__in=taken)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Somebody found by words: facts without a name, points with their parts told; `failed` are the demands that do not agree."""
+
+    seeker: Seeker
+    facts: Skills
+    score: int
+    parts: list[dict[str, Any]]
+    failed: list[str]
+
+
+@dataclass(frozen=True)
+class Search:
+    """One page of what was found, and everything that was widened, in words."""
+
+    rows: list[Looked]
+    notes: list[Note]
+    page: int
+    pages: int
+
+
+def search(vacancy: Vacancy, text: str, *, page: int = 1, size: int = 10) -> Search:
+    """找人 by words among those who chose to be found, and how each suits the vacancy."""
+    found = finding_seekers.find_visible(finding_seekers.Wanted(text=text, page=page), size=size)
+    open_ones = set(visible(vacancy).filter(pk__in=[one.pk for one in found.rows]).values_list("pk", flat=True))
+    rows = []
+    for seeker in found.rows:
+        if seeker.pk in open_ones:
+            pair = matching_words.of_pair(seeker, vacancy)
+            rows.append(Looked(seeker, skills_of(seeker), pair.score, pair.parts, pair.failed))
+    return Search(rows, found.notes, found.page, found.pages)
+
+
+def candidates(vacancy: Vacancy, *, size: int = 10) -> list[Candidate]:
+    """合适的人 among those who may be shown, best first."""
+    only = list(visible(vacancy).order_by().values_list("pk", flat=True))
     found = matching.for_vacancy(vacancy, size=size, only=only).top
     rows = Seeker.objects.active().filter(pk__in=[one.number for one in found]).select_related("person")
     held = {seeker.pk: seeker for seeker in rows.prefetch_related("wishes").order_by("id")}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from renben.engines.messaging.models import Message
+from renben.engines.search import changes as search_changes
 from renben.kernel.models import AuditEvent
+from renben.services.placement import seeker_source
 from renben.services.placement.models import Referral, Seeker, SeekerWish, Vacancy
 from tests import build
 from tests.channels.employer.conftest import contact_of, signed_in
@@ -148,3 +150,20 @@ def test_another_firms_applicants_do_not_exist(firm, post, clerk):
     assert "王秀兰" not in stranger.get("/employer/applicants/").content.decode()
     exported = stranger.post("/employer/applicants/export/", {})
     assert exported.status_code == 200
+
+
+def test_a_firm_looks_for_people_by_words_and_reads_who_suits_its_post(firm, post):
+    seeker = wanted(firm)
+    hidden = wanted(firm, "李桂兰", visibility="staff")
+    dear = wanted(firm, "赵凤英")
+    dear.wishes.update(wage_min_fen=9_000_000)
+    search_changes.rebuild(seeker_source.SEEKERS)
+    shown = firm.page(f"/employer/vacancies/{post.pk}/candidates/?q=叉车")
+    assert f"求职人{seeker.number[-4:]}" in shown and f"candidates/{seeker.pk}/" in shown
+    assert f"求职人{dear.number[-4:]}" in shown and "条件对不上" in shown and f"candidates/{dear.pk}/" not in shown
+    assert "王秀兰" not in shown and "138" not in shown and hidden.number[-4:] not in shown
+    assert firm.client.get(f"/employer/vacancies/{post.pk}/candidates/{hidden.pk}/").status_code == 302
+    firm.client.post(f"/employer/vacancies/{post.pk}/candidates/{seeker.pk}/", {"message": ""})
+    assert f"candidates/{seeker.pk}/" not in firm.page(f"/employer/vacancies/{post.pk}/candidates/?q=叉车")
+    nobody = firm.page(f"/employer/vacancies/{post.pk}/candidates/?q=王秀兰")
+    assert "王秀兰</th>" not in nobody and "138" not in nobody
