@@ -21,10 +21,12 @@ from renben.channels.portal.jobs import told
 from renben.channels.portal.own import own_page
 from renben.channels.workbench.attempts import sentences
 from renben.kernel import clock
-from renben.services.placement import applicants, applying, inviting, results
+from renben.services.placement import applicants, applying, inviting, referring, results
+from renben.services.placement import messages as messages_sent
 from renben.services.placement.codes import Unfit
 from renben.services.placement.interviews.models import Interview, Side
 from renben.services.placement.models import Referral, ReferralContact
+from renben.services.registration.codes import Channel
 from renben.services.registration.reasons import NotPossible
 
 Way, State = Referral.Way, Referral.State
@@ -158,6 +160,7 @@ def _page(request: HttpRequest, referral: Referral, *, status: int = 200, **form
         **told(referral.vacancy),
         **row_of(referral, doors([referral]).get(referral.pk), calls_due([referral]).get(referral.pk)),
         "is_asked": is_asked,
+        "may_accept": referral.state == State.MADE and referral.way in messages_sent.BY_OFFICE,
         "may_take_back": is_open and referral.way in (Way.APPLIED, Way.FAIR),
         "may_decline": is_open and referral.way not in (Way.APPLIED, Way.FAIR),
         "decline": forms_given.get("decline") or DeclineForm(),
@@ -190,9 +193,14 @@ def _do(request: HttpRequest, pk: int, act: Callable[[Referral], str]) -> HttpRe
 @own_page
 @require_POST
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
-    """愿意去: the employer learns name and telephone."""
+    """愿意去: to an invitation, whose employer learns name and telephone then, or to what the office recommended."""
 
     def act(referral: Referral) -> str:
+        if referral.way in messages_sent.BY_OFFICE:
+            referring.tell(
+                referral=referral, how=Channel.ONLINE, on=clock.today(), by=request.user, words="本人网上说愿意去"
+            )
+            return f"已经告诉{referral.organization.short_name}您愿意去，会为您约面试。"
         inviting.accept(referral=referral, by=request.user)
         return "已经告诉单位您愿意去。单位会联系您约面试。"
 

@@ -34,7 +34,7 @@ def referral_made(referral: Referral) -> None:
         "employer": vacancy.employer.name,
         "wage": wage_text(vacancy),
         "place": vacancy.place or vacancy.employer.address or "面谈时告知",
-        "number": vacancy.number,
+        "referral": referral.pk,
         "office": office_words(referral.organization),
     }
     sending.enqueue("referral.made", key=_made_key(referral), person=referral.person, params=params)
@@ -53,7 +53,7 @@ def interview_set(referral: Referral) -> None:
         "employer": referral.vacancy.employer.name,
         "when": f"{referral.interview_at.astimezone(clock.ZONE):%m月%d日 %H:%M}",
         "place": referral.interview_place,
-        "number": referral.vacancy.number,
+        "referral": referral.pk,
         "office": office_words(referral.organization),
     }
     key = f"referral.interview:{referral.pk}:{referral.version}"

@@ -193,6 +193,20 @@ def test_taken_back_with_a_line(desk, seeker, citizen):
     assert not Message.objects.filter(state="waiting").exclude(template__startswith="vacancy").exists()
 
 
+def test_what_the_office_recommends_is_answered_where_the_message_leads(desk, seeker, citizen):
+    referral = referring.refer(
+        seeker=seeker, vacancy=desk.published(), organization=desk.street, by=desk.clerk, way="recommended"
+    )
+    told = Message.objects.get(person=seeker.person, template="referral.made")
+    answer = citizen.post(f"/mine/messages/{told.pk}/read/", {"go": "1"}, follow=True)
+    at = f"/mine/applications/{referral.pk}/"
+    assert answer.redirect_chain[-1][0] == at and f"{at}accept/" in page(answer)
+    assert "您愿意去" in page(citizen.post(f"{at}accept/", follow=True))
+    referral.refresh_from_db()
+    assert (referral.state, referral.told_how, referral.told_note) == ("told", "online", "本人网上说愿意去")
+    assert f"{at}accept/" not in page(citizen.get(at))
+
+
 def test_an_invitation_is_answered_with_yes_or_with_a_reason(desk, seeker, citizen):
     yes, no = desk.published(), desk.published(title="仓库保管员", place="2号院")
     first, second = (inviting.invite(seeker=seeker, vacancy=vacancy, by=desk.clerk) for vacancy in (yes, no))
