@@ -124,7 +124,7 @@ def _reports(principal: Principal, today: dt.date) -> list[Waiting]:
     for agreement_id, periods in reports.periods_of(held, today).items():
         url = reverse("employer:say_none", args=[agreement_id])
         for one in (period for period in periods if period.state in ("waiting", "missing")):
-            note = f"请在{one.due_on:%m月%d日}以前报。有空岗就发布岗位，没有也请说一声。"
+            note = f"应在{one.due_on:%m月%d日}以前报。有空岗就发布岗位，没有也请说一声。"
             tone = "red" if one.state == "missing" else "yellow"
             found.append(Waiting(f"{one.label}的空岗还没报", note, url, "没有空岗", tone))
     return found[:EACH]
