@@ -100,9 +100,10 @@ class Office:
         return paying.make_month_lists(organization=self.place.centre, month=day(f"{month}-01"), by=self.maker)
 
     def pay(self, month: str) -> paying.Made:
+        """Confirm and pay what stands on the month's lists. One that a late fact has emptied waits for the next line."""
         made = self.lists(month)
         for batch in (made.batch, made.differences):
-            if batch is not None and batch.state == "draft":
+            if batch is not None and batch.state == "draft" and batch.count:
                 paying.confirm_list(batch=batch, by=self.checker)
                 paying.pay_list(batch=batch, by=self.maker, on=dt.date.today())
         return made

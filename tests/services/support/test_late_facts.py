@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from django.db import transaction
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from renben.engines.payments import accounts, returns
@@ -84,6 +84,10 @@ facts = st.one_of(
 @pytest.mark.django_db
 def test_any_order_of_late_facts_ends_at_what_the_rules_give(office, paid, standard):
     @settings(max_examples=30, deadline=None, database=None)
+    @example(story=[("standard", MONTH_FEN + 1_100), ("list", None), ("standard", MONTH_FEN), ("pay", None)])
+    @example(
+        story=[("standard", MONTH_FEN + 300), ("list", None), ("standard", MONTH_FEN), ("standard", MONTH_FEN + 1_100)]
+    )
     @given(story=st.lists(facts, min_size=1, max_size=9))
     def told(story):
         with transaction.atomic():
